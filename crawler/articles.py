@@ -1,0 +1,76 @@
+"""Asking for an article's page, and turning what comes back into an item: what the spiders share."""
+
+from collections.abc import Callable
+from typing import Any
+
+from scrapy import Request
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from crawler.clock import now
+from crawler.failures import failure_reason
+from crawler.recorder import Recorder
+from db import links
+from pipelines.records import FetchFailure, Found, Page, Reason
+from pipelines.urls import canonical, on_site
+
+
+def article_request(
+    found: Found, callback: Callable[..., Any], errback: Callable[[Failure], Any], **cb_kwargs: Any
+) -> Request:
+    """A request for an article's page.
+
+    Redirects are not followed: a redirect is the outcome of this address, and its target a link of its own, so that
+    no article is fetched under two addresses.
+    """
+    return Request(
+        found.url,
+        callback=callback,
+        errback=errback,
+        dont_filter=True,  # the frontier in SQL knows what was fetched
+        meta={"dont_redirect": True},
+        cb_kwargs={"found": found, **cb_kwargs},
+    )
+
+
+async def file_redirect(recorder: Recorder, response: Response, found: Found) -> str | None:
+    """Files a redirect and returns its target, which is then known to the frontier; None for any other answer."""
+    target = redirect_target(response)
+    if target is None:
+        return None
+    link = await recorder.call(links.get, recorder.database, found.url)
+    source_id = link.source_id if link else None
+    if source_id is None or on_site(target, found.url) or on_site(found.url, target):
+        await recorder.call(links.redirected, recorder.database, found.url, target, now())
+        recorder.count(source_id, Reason.REDIRECTED)
+    else:
+        failure = FetchFailure(found.url, Reason.OFF_SITE, f"redirects to {target}", now())
+        await recorder.call(links.failed, recorder.database, failure, None)
+        recorder.count(source_id, Reason.OFF_SITE)
+    return target
+
+
+def redirect_target(response: Response) -> str | None:
+    """Where a redirect leads; None for an answer that is none, or that leads nowhere else."""
+    location = response.headers.get("Location")
+    if response.status not in (301, 302, 303, 307, 308) or not location:
+        return None
+    target = canonical(location.decode("utf-8", "replace"), response.url)
+    return None if target == canonical(response.url) else target
+
+
+def page_of(response: Response, found: Found) -> Page:
+    """The response as the pipeline's input."""
+    headers = tuple(
+        (name.decode("latin-1").lower(), value.decode("latin-1"))
+        for name, values in response.headers.items()
+        for value in values
+    )
+    return Page(found.url, response.url, response.status, headers, response.body, now(), found.hints)
+
+
+def failure_of(failure: Failure) -> FetchFailure:
+    """The failure of an article's request as an item."""
+    request: Request = failure.request  # type: ignore[attr-defined]  # set by Scrapy
+    reason, evidence = failure_reason(failure.value)
+    return FetchFailure(request.cb_kwargs["found"].url, reason, evidence, now())

@@ -1,0 +1,88 @@
+"""The command `copydesk`: dispatch only. Each family of commands has its file in `crawler/commands/`.
+
+Heavy libraries are imported inside the commands that need them, so that `copydesk --help` answers at once.
+"""
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from crawler import config
+from crawler.commands import crawl, export, filters, read, tour
+from crawler.commands.database import database_app
+from crawler.commands.output import CommandError
+from crawler.commands.sources import add, sources_app
+
+UNREACHABLE = 69
+"""Exit code when the database can't be used: EX_UNAVAILABLE of sysexits.h."""
+
+app = typer.Typer(
+    name="copydesk",
+    help="Crawl news sites and file clean articles in a SQL database.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command()(tour.demo)
+app.command()(add)
+app.add_typer(sources_app, name="sources")
+app.command()(crawl.crawl)
+app.command()(read.articles)
+app.command()(read.show)
+app.command()(read.search)
+app.command()(read.explain)
+app.command()(filters.extract)
+app.command()(filters.clean)
+app.command()(export.export)
+app.add_typer(database_app, name="db")
+
+
+@app.callback()
+def configure(
+    context: typer.Context,
+    config_file: Annotated[
+        str | None, typer.Option("--config", metavar="FILE", help="The configuration; else copydesk.toml, if there.")
+    ] = None,
+    database: Annotated[
+        str | None, typer.Option("--database", metavar="URL", help="sqlite:///FILE or postgresql://USER@HOST/NAME.")
+    ] = None,
+    version: Annotated[bool, typer.Option("--version", help="Print the version.", is_eager=True)] = False,
+) -> None:
+    if version:
+        typer.echo(f"copydesk {config.product_version()}")
+        raise typer.Exit
+    # Through the environment, so that the Scrapy settings, and processes that are started, see the same.
+    for name, value in (("CONFIG", config_file), ("DATABASE", database)):
+        if value:
+            os.environ[config.PREFIX + name] = value
+    context.obj = config.load()
+
+
+def main() -> None:
+    """Runs a command; what goes wrong becomes one line on standard error and an exit code."""
+    try:
+        app()
+    except CommandError as error:
+        _exit(error, error.exit_code)
+    except config.ConfigError as error:
+        _exit(error, 2)
+    except BrokenPipeError:
+        # The reader, such as `head`, has enough; Python would complain again when it flushes at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except Exception as error:
+        from db.errors import DatabaseError
+        from pipelines.rules import RuleError
+
+        if isinstance(error, DatabaseError):
+            _exit(error, UNREACHABLE)
+        if isinstance(error, RuleError):
+            _exit(error, 2)
+        raise
+
+
+def _exit(error: Exception, code: int) -> None:
+    typer.echo(f"copydesk: {error}", err=True)
+    sys.exit(code)

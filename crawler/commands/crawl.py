@@ -1,0 +1,116 @@
+"""`crawl`: fetch what is new, now."""
+
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from crawler.commands.output import CommandError, note
+from crawler.config import Config
+
+
+def crawl(
+    context: typer.Context,
+    targets: Annotated[
+        list[str] | None, typer.Argument(metavar="[SOURCE or URL ...]", help="Sources by name, or addresses of pages.")
+    ] = None,
+    from_file: Annotated[
+        str | None, typer.Option("--from", metavar="FILE", help="A file with one address a line; - is standard input.")
+    ] = None,
+    limit: Annotated[int | None, typer.Option(min=0, help="At most so many pages of each source.")] = None,
+) -> None:
+    """Crawl sources, or single pages, now. Without arguments: all sources that are switched on."""
+    from crawler.run import Job
+    from crawler.run import crawl as run
+
+    config: Config = context.obj
+    wanted = [*(targets or []), *(_addresses(from_file) if from_file else [])]
+    names, urls = _sorted_targets(config, wanted)
+    jobs = []
+    if names:
+        jobs.append(Job("news", {"source": ",".join(names), "limit": "" if limit is None else str(limit)}))
+    if urls:
+        jobs.append(Job("page", {"url": " ".join(urls)}))
+    if not jobs:
+        raise CommandError("no sources yet; take one up with: copydesk add https://news.example.com", 2)
+    with Progress(config, len(names), len(urls)) as progress:
+        report = run(config, jobs, f"crawl {' '.join(wanted)}".strip(), progress.count)
+    note(_summary(report.totals))
+    if report.failed:
+        raise typer.Exit(1)
+
+
+def _addresses(file: str) -> list[str]:
+    try:
+        text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CommandError(f"{file}: can't be read ({error}); name a text file with one address a line", 2) from None
+    return [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#")]
+
+
+def _sorted_targets(config: Config, wanted: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Which of the arguments are sources (by name or address), which addresses of pages."""
+    from db import session, sources
+    from pipelines.urls import canonical
+
+    database = session.connect(config.database)
+    if not wanted:
+        return [summary.source.name for summary in sources.listing(database) if summary.source.enabled], []
+    names, urls = [], []
+    for target in wanted:
+        source = sources.get(database, target) or sources.get(database, canonical(target) or target)
+        url = canonical(target)
+        if source is not None:
+            if not source.enabled:
+                raise CommandError(f"{source.name} is switched off; `copydesk sources enable {source.name}`", 2)
+            names.append(source.name)
+        elif url is not None:
+            urls.append(url)
+        else:
+            raise CommandError(
+                f"{target!r} is neither a source nor a web address; `copydesk sources` lists the sources", 2
+            )
+    return names, urls
+
+
+def _summary(totals: Counter[str]) -> str:
+    """One line for the person or for cron's mail."""
+    from pipelines.records import Saved
+
+    stored = ", ".join(f"{totals[outcome]} {outcome}" for outcome in Saved if totals[outcome])
+    rest = ", ".join(f"{n} {outcome}" for outcome, n in totals.most_common() if outcome not in set(Saved))
+    return "articles: " + (stored or "none new") + (f"; other pages: {rest}" if rest else "")
+
+
+class Progress:
+    """A line that moves on a terminal; silence elsewhere."""
+
+    def __init__(self, config: Config, sources: int, pages: int) -> None:
+        what = [f"{sources} source{'s' * (sources > 1)}"] * bool(sources) + [f"{pages} page{'s' * (pages > 1)}"] * bool(
+            pages
+        )
+        self.title = "Crawling " + " and ".join(what)
+        self.totals: Counter[str] = Counter()
+        self.moving = sys.stderr.isatty() and config.log_level in ("WARNING", "ERROR")
+
+    def __enter__(self) -> "Progress":
+        if self.moving:
+            from rich.console import Console
+
+            self.status = Console(stderr=True).status(self.title)
+            self.status.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.moving:
+            self.status.stop()
+
+    def count(self, _source: int | None, outcome: str) -> None:
+        """Takes note of one page's outcome."""
+        self.totals[outcome] += 1
+        if self.moving:
+            counts = ", ".join(f"{n} {name}" for name, n in self.totals.most_common(5))
+            self.status.update(f"{self.title}: {counts}")

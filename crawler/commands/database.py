@@ -1,0 +1,14 @@
+"""`db`: the database itself."""
+
+import typer
+
+database_app = typer.Typer(help="The database.", no_args_is_help=True)
+
+
+@database_app.command()
+def upgrade(context: typer.Context) -> None:
+    """Bring the database to this version's tables."""
+    from db import session
+
+    before, after = session.upgrade(context.obj.database)
+    typer.echo(f"already at {after}" if before == after else f"upgraded from {before or 'nothing'} to {after}")

@@ -1,0 +1,98 @@
+"""`export`: records out, as files that other programs read."""
+
+import csv
+import io
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from crawler.commands.output import CommandError, json_line, note
+
+if TYPE_CHECKING:
+    from db.articles import StoredArticle
+
+
+class Format(StrEnum):
+    JSONL = "jsonl"
+    CSV = "csv"
+
+
+def export(
+    context: typer.Context,
+    to: Annotated[Format, typer.Option("--format", help="JSON lines, or a table for spreadsheets.")] = Format.JSONL,
+    output: Annotated[str, typer.Option("--output", "-o", metavar="FILE", help="- is standard output.")] = "-",
+    source: Annotated[str | None, typer.Option(help="Only of this source.")] = None,
+) -> None:
+    """Write all articles, oldest first."""
+    from db import articles, session
+
+    database = session.connect(context.obj.database)
+    with _opened(output) as file:
+        _WRITERS[to](file, map(_row, articles.each(database, source=source)))
+    if output != "-":
+        note(f"written to {output}")
+
+
+def _row(stored: "StoredArticle") -> dict[str, Any]:
+    """An article as exported: its id and source, then the record."""
+    from pipelines.record_json import record
+
+    seen = {"first_seen": stored.first_seen.isoformat(), "version": stored.version}
+    return {"id": stored.id, "source": stored.source, **record(stored.article), **seen}
+
+
+def _write_jsonl(file: IO[str], rows: Iterator[dict[str, Any]]) -> None:
+    file.writelines(f"{json_line(row)}\n" for row in rows)
+
+
+def _write_csv(file: IO[str], rows: Iterator[dict[str, Any]]) -> None:
+    writer = csv.writer(file)
+    for number, row in enumerate(rows):
+        if not number:
+            writer.writerow(row)
+        writer.writerow(map(cell, row.values()))
+
+
+def cell(value: Any) -> str:
+    """A value for a spreadsheet.
+
+    Text that a spreadsheet would run as a formula gets an apostrophe in front (OWASP, "CSV Injection"). Lists of
+    texts are joined by `; `, other structures are JSON.
+    """
+    if value is None:
+        return ""
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        text = "; ".join(value)
+    else:
+        text = json_line(value) if isinstance(value, list | dict | bool) else str(value)
+    return "'" + text if text.lstrip().startswith(("=", "+", "-", "@")) or text.startswith(("\t", "\r")) else text
+
+
+_WRITERS: dict[Format, Callable[[IO[str], Iterator[dict[str, Any]]], None]] = {
+    Format.JSONL: _write_jsonl,
+    Format.CSV: _write_csv,
+}
+
+
+@contextmanager
+def _opened(output: str) -> Iterator[IO[str]]:
+    """The file to write to. A named file appears only when it is complete."""
+    if output == "-":
+        yield io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="", write_through=True)
+        return
+    part = Path(f"{output}.part")
+    try:
+        with part.open("w", encoding="utf-8", newline="") as file:
+            yield file
+        part.replace(output)
+    except OSError as error:
+        raise CommandError(
+            f"{output}: can't be written ({error.strerror}); name a file in a folder that you own"
+        ) from None
+    finally:
+        part.unlink(missing_ok=True)

@@ -1,0 +1,94 @@
+"""`demo`: the tour. Serves a small news web from this machine, crawls it, and shows the records with their receipts."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from crawler.clock import now
+from crawler.commands.output import CommandError, note, safe, table
+from crawler.commands.read import marked
+from crawler.config import Config
+from pipelines.records import Boilerplate
+
+DELAY = 0.05
+"""Seconds between two requests to a site of the demo: it is our own server."""
+SHOWPIECE = Boilerplate.VIDEO_CREDIT
+"""The article shown in full is the one with the most removals among those that have one of this kind."""
+
+
+def demo(
+    context: typer.Context,
+    output: Annotated[str, typer.Option("--output", "-o", help="The SQLite file; made anew.")] = "copydesk-demo.db",
+) -> None:
+    """Take the tour: crawl a small news web served from this machine and look at what was filed."""
+    from crawler.demo.web import DemoWeb
+    from crawler.run import Job, crawl
+    from db import session, sources
+
+    config = replace(context.obj, database=f"sqlite:///{output}", delay=DELAY, allow_addresses=("127.0.0.0/8",))
+    _remove_old(output)
+    with DemoWeb() as web:
+        database = session.connect(config.database)
+        for site in web.sites:
+            sources.add(database, name=site.name, url=site.url, now=now())
+        note(f"Serving {len(web.sites)} invented news sites on 127.0.0.1, crawling them into {output} ...")
+        report = crawl(config, [Job("news", {"source": ",".join(site.name for site in web.sites)})], "demo")
+    _print_records(config)
+    typer.echo("\nOther pages, each with its reason:")
+    rest = {outcome: n for outcome, n in report.totals.most_common() if outcome not in ("new", "changed", "unchanged")}
+    typer.echo("  " + ", ".join(f"{n} {outcome}" for outcome, n in rest.items()))
+    shown = _print_showpiece(config)
+    typer.echo(
+        f"\nLook around:  copydesk --database {config.database} articles | show {shown} | explain {shown} | search ..."
+    )
+
+
+def _remove_old(output: str) -> None:
+    """Takes an earlier demo's file away. Raises: CommandError for a file that isn't one of ours."""
+    path = Path(output)
+    try:
+        if path.exists() and path.stat().st_size and path.read_bytes()[:15] != b"SQLite format 3":
+            raise CommandError(f"{output} exists and is not a demo's database; name another file with --output", 2)
+        for suffix in ("", "-wal", "-shm"):
+            Path(f"{output}{suffix}").unlink(missing_ok=True)
+    except OSError as error:
+        raise CommandError(
+            f"{output}: can't be written ({error.strerror}); name another file with --output", 2
+        ) from None
+
+
+def _print_records(config: Config) -> None:
+    from db import articles, session
+
+    stored = list(articles.each(session.connect(config.database)))
+    rows = [
+        (
+            each.id,
+            each.article.published.isoformat().replace("T", " ") if each.article.published else "",
+            each.article.language,
+            safe(each.article.title or ""),
+            ", ".join(each.article.authors),
+            len(each.article.text.split()),
+            len(each.article.removals),
+        )
+        for each in stored
+    ]
+    table(("id", "published", "lang", "title", "authors", "words", "removed"), rows)
+
+
+def _print_showpiece(config: Config) -> int:
+    """Prints the article that shows most of what cleaning does, and returns its id."""
+    from db import articles, session
+
+    candidates = list(articles.each(session.connect(config.database)))
+    shown = max(
+        candidates,
+        key=lambda each: (SHOWPIECE in {removal.kind for removal in each.article.removals}, len(each.article.removals)),
+    )
+    typer.echo(f"\nArticle {shown.id}, with what was taken out of it and by which rule:\n")
+    typer.echo(f"  {safe(shown.article.title or '')}\n")
+    for line in marked(shown.article):
+        typer.echo(line)
+    return shown.id

@@ -1,0 +1,153 @@
+"""copydesk.toml and the environment -> one frozen `Config`.
+
+Every setting is a field here. It is read, in this order, from `COPYDESK_<NAME>` in the environment, from the
+configuration file, else it has its default. The file is the one named on the command line or in `COPYDESK_CONFIG`,
+else `copydesk.toml` in the current folder if there is one.
+"""
+
+import ipaddress
+import os
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, replace
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, get_type_hints
+
+CONFIG_FILE = "copydesk.toml"
+PREFIX = "COPYDESK_"
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+
+class ConfigError(Exception):
+    """The configuration can't be used. The message names the place, what is wrong there and what was expected."""
+
+
+def product_version() -> str:
+    """The installed version, or `dev` when run from a checkout."""
+    try:
+        return version("copydesk")
+    except PackageNotFoundError:
+        return "dev"
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """All settings. `docs/settings.md` explains each one."""
+
+    database: str = "sqlite:///copydesk.db"
+    """Where articles are filed: a SQLAlchemy URL for SQLite or PostgreSQL."""
+    contact: str = ""
+    """A web page or e-mail address for the site owners, named in the User-Agent."""
+    sites: str = ""
+    """A folder of site files (`<domain>.toml`) of your own; empty: only those that come with Copydesk."""
+    delay: float = 1.0
+    """Seconds between the starts of two requests to one host, at least."""
+    concurrency: int = 32
+    """Requests under way over all hosts; at one host it is always one."""
+    timeout: float = 30.0
+    """Seconds until an answer must be complete."""
+    page_bytes: int = 10 * 2**20
+    """Largest page, in bytes, after decompression."""
+    sitemap_bytes: int = 50 * 2**20
+    """Largest feed or sitemap, in bytes, after decompression."""
+    articles_per_run: int = 500
+    """Pages fetched from one source in one run; what is left waits for the next."""
+    listings_per_run: int = 100
+    """Feeds, sitemaps and listing pages fetched from one source in one run."""
+    allow_addresses: tuple[str, ...] = ()
+    """Address ranges (CIDR) that may be fetched although they are not public."""
+    log_level: str = "WARNING"
+    """DEBUG, INFO, WARNING or ERROR."""
+
+    @property
+    def user_agent(self) -> str:
+        """The User-Agent header: the project's name, its version and the contact."""
+        return f"Copydesk/{product_version()}" + (f" (+{self.contact})" if self.contact else "")
+
+
+def load(path: str | None = None, environment: Mapping[str, str] | None = None) -> Config:
+    """The configuration from the file and the environment.
+
+    Raises: ConfigError for a file that is missing or isn't TOML, an unknown setting, or a value of the wrong type.
+    """
+    environment = os.environ if environment is None else environment
+    named = path or environment.get(PREFIX + "CONFIG")
+    file = Path(named or CONFIG_FILE)
+    config = Config()
+    if named or file.exists():
+        config = _updated(config, _read(file), str(file))
+    mine = (name for name in environment if name.startswith(PREFIX) and name != PREFIX + "CONFIG")
+    variables = {name.removeprefix(PREFIX).lower(): environment[name] for name in mine}
+    return _updated(config, variables, "the environment")
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{file}: can't be read ({error.strerror}); give --config a file that exists") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{file}: not valid TOML: {error}") from None
+
+
+def _updated(config: Config, settings: Mapping[str, Any], place: str) -> Config:
+    known = [field.name for field in fields(Config)]
+    kinds = get_type_hints(Config)
+    for name, value in settings.items():
+        if name not in known:
+            raise ConfigError(f"{place}: unknown setting {name!r}; known are {', '.join(known)}")
+        config = replace(config, **{name: _value(name, kinds[name], value, place)})
+    return config
+
+
+def _value(name: str, kind: Any, value: Any, place: str) -> Any:
+    try:
+        return _CONVERTERS[name if name in _CONVERTERS else kind](value)
+    except (ValueError, TypeError, AttributeError) as error:
+        raise ConfigError(f"{place}: {name} is {value!r}; expected {error}") from None
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError("a text")
+    return value
+
+
+def _whole(value: Any) -> int:
+    if isinstance(value, bool | float) or not str(value).isdecimal():
+        raise TypeError("a whole number, 0 or more")
+    return int(value)
+
+
+def _number(value: Any) -> float:
+    try:
+        number = float(value)
+    except (ValueError, TypeError):
+        number = -1.0
+    if isinstance(value, bool) or not 0 <= number < float("inf"):
+        raise TypeError("a number, 0 or more")
+    return number
+
+
+def _ranges(value: Any) -> tuple[str, ...]:
+    texts = value.split(",") if isinstance(value, str) else value
+    try:
+        return tuple(str(ipaddress.ip_network(text.strip())) for text in texts if text.strip())
+    except (ValueError, TypeError, AttributeError):
+        raise ValueError("address ranges such as 10.0.0.0/8") from None
+
+
+def _level(value: Any) -> str:
+    if str(value).upper() not in LOG_LEVELS:
+        raise ValueError(" or ".join(LOG_LEVELS))
+    return str(value).upper()
+
+
+_CONVERTERS: dict[Any, Callable[[Any], Any]] = {
+    str: _text,
+    int: _whole,
+    float: _number,
+    tuple[str, ...]: _ranges,
+    "log_level": _level,
+}

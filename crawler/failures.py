@@ -1,0 +1,42 @@
+"""What went wrong with a request -> one named reason, and one line for people."""
+
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    ResponseDataLossError,
+    UnsupportedURLSchemeError,
+)
+
+from crawler.guard import AddressRefusedError
+from crawler.politeness import HostLeftAloneError, RobotsRefusedError
+from pipelines.records import Reason
+
+_REASONS: tuple[tuple[type[BaseException], Reason, str], ...] = (
+    (AddressRefusedError, Reason.ADDRESS_REFUSED, ""),
+    (RobotsRefusedError, Reason.ROBOTS, ""),
+    (HostLeftAloneError, Reason.RATE_LIMITED, ""),
+    (IgnoreRequest, Reason.TOO_MANY_REDIRECTS, ""),
+    (CannotResolveHostError, Reason.DNS, "the name does not resolve"),
+    (DownloadTimeoutError, Reason.TIMEOUT, "no complete answer in time"),
+    (DownloadConnectionRefusedError, Reason.UNREACHABLE, "the connection was refused"),
+    (DownloadCancelledError, Reason.TOO_LARGE, "the answer is larger than allowed"),
+    (ResponseDataLossError, Reason.UNREACHABLE, "the answer was cut short"),
+    (DownloadFailedError, Reason.UNREACHABLE, "the connection failed"),
+    (UnsupportedURLSchemeError, Reason.ADDRESS_REFUSED, "not http or https"),
+)
+
+
+def failure_reason(error: BaseException | None) -> tuple[Reason, str]:
+    """The reason and the evidence, in one line; an error that is not foreseen counts as unreachable.
+
+    Raises: nothing.
+    """
+    detail = " ".join(str(error).split())[:300]
+    for kind, reason, meaning in _REASONS:
+        if isinstance(error, kind):
+            return reason, f"{meaning}: {detail}" if meaning and detail else meaning or detail
+    return Reason.UNREACHABLE, f"{type(error).__name__}: {detail}"

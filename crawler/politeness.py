@@ -1,0 +1,169 @@
+"""How a host is treated: robots.txt, pace, and being left alone when it asks for that or keeps failing.
+
+One host is one download slot (`www.` and bare names share it) with one request in flight. robots.txt is fetched before
+anything else and obeyed by RFC 9309. Where Scrapy's own middlewares fall short: they ignore Retry-After and
+Crawl-delay, and take an unreachable robots.txt for permission.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+from time import monotonic
+from urllib.parse import urlsplit
+
+from scrapy.core.engine import ExecutionEngine
+from scrapy.crawler import Crawler
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Request, Response
+from scrapy.http.request import NO_CALLBACK
+
+from crawler.clock import now
+from crawler.config import Config
+from crawler.robots import Robots, from_answer
+from pipelines.urls import host_key
+
+LONGEST_CRAWL_DELAY = 30.0
+"""Seconds. A Crawl-delay above it is taken as this; two articles a minute is as slow as a news site can mean."""
+LONGEST_WAIT = 60.0
+"""Seconds that a run waits for a host that asked for time; a longer wait ends the host's turn in this run."""
+LONGEST_RETRY_AFTER = 3600.0
+"""Seconds. A Retry-After above an hour is taken as an hour."""
+UNASKED_WAIT = 5.0
+"""Seconds to wait after a 429 or 503 that does not say how long."""
+MOST_RETRIES = 3
+MOST_FAILURES = 5
+"""Failed connections in a row after which a host is left alone for the rest of the run."""
+SMALLEST_DELAY = 0.02
+"""Seconds. Without any delay Scrapy 2.19 does not hold its limit of one request in flight at a host."""
+ROBOTS_BYTES = 5 * 2**20
+_ROBOTS_REQUEST = "copydesk_robots"
+_RETRIES = "copydesk_retries"
+
+
+class RobotsRefusedError(IgnoreRequest):
+    """robots.txt forbids the address, or could not be read (RFC 9309: then everything is forbidden)."""
+
+
+class HostLeftAloneError(IgnoreRequest):
+    """The host asked for a longer pause, or failed too often in a row; it is not asked again in this run."""
+
+
+@dataclass(slots=True)
+class Host:
+    """What a run has learned of one host."""
+
+    failures: int = 0
+    left_alone: str | None = None
+    """Why no more requests are made in this run; None while they are."""
+
+
+class PolitenessMiddleware:
+    """Holds every request to its host's rules and pace."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        config: Config = crawler.settings["COPYDESK"]
+        self.crawler = crawler
+        self.delay = max(config.delay, SMALLEST_DELAY)
+        self.user_agent = config.user_agent
+        self.hosts: dict[str, Host] = {}
+        self.robots: dict[str, asyncio.Task[Robots]] = {}
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> "PolitenessMiddleware":
+        return cls(crawler)
+
+    @classmethod
+    def of(cls, crawler: Crawler) -> "PolitenessMiddleware":
+        """The crawl's politeness. Raises: RuntimeError when the Scrapy settings leave it out."""
+        middleware = crawler.get_downloader_middleware(cls)
+        if middleware is None:
+            raise RuntimeError("the middleware crawler.politeness.PolitenessMiddleware is not enabled in the settings")
+        return middleware
+
+    @property
+    def _engine(self) -> ExecutionEngine:
+        if self.crawler.engine is None:
+            raise RuntimeError("the crawl has not started")
+        return self.crawler.engine
+
+    async def process_request(self, request: Request) -> None:
+        """Raises RobotsRefusedError or HostLeftAloneError, or what fetching robots.txt raised."""
+        key = host_key(request.url)
+        request.meta["download_slot"] = key
+        host = self.hosts.setdefault(key, Host())
+        if host.left_alone:
+            raise HostLeftAloneError(host.left_alone)
+        if request.meta.get(_ROBOTS_REQUEST):
+            return
+        robots = await self.robots_for(request.url)
+        if not robots.allowed(request.url, self.user_agent):
+            raise RobotsRefusedError(f"robots.txt of {key} forbids {urlsplit(request.url).path or '/'}")
+
+    async def robots_for(self, url: str) -> Robots:
+        """The rules of the URL's host, fetched once a run. Raises: what the fetch raised when nothing answered."""
+        parts = urlsplit(url)
+        origin = f"{parts.scheme}://{parts.netloc}"
+        if origin not in self.robots:
+            self.robots[origin] = asyncio.ensure_future(self._fetch_robots(origin))
+        return await asyncio.shield(self.robots[origin])
+
+    async def _fetch_robots(self, origin: str) -> Robots:
+        meta = {_ROBOTS_REQUEST: True, "download_maxsize": ROBOTS_BYTES}
+        request = Request(f"{origin}/robots.txt", meta=meta, callback=NO_CALLBACK)
+        response = await self._engine.download_async(request)
+        robots = from_answer(response.status, response.body, response.url)
+        self._set_delay(host_key(origin), robots.crawl_delay(self.user_agent) or 0.0)
+        return robots
+
+    def _set_delay(self, key: str, crawl_delay: float) -> None:
+        """Paces the host's slot, also when Scrapy makes it anew after a quiet minute."""
+        delay = max(self.delay, min(crawl_delay, LONGEST_CRAWL_DELAY))
+        downloader = self._engine.downloader
+        downloader.per_slot_settings[key] = {"concurrency": 1, "delay": delay, "jitter": 0}
+        if key in downloader.slots:
+            downloader.slots[key].delay = delay
+
+    async def process_response(self, request: Request, response: Response) -> Request | Response:
+        """The response, or the request again when the host asked for a short pause."""
+        host = self.hosts[request.meta["download_slot"]]
+        host.failures = 0
+        if response.status not in (429, 503):
+            return response
+        wait = retry_after((response.headers.get("Retry-After") or b"").decode("latin-1"), now())
+        seconds = UNASKED_WAIT if wait is None else wait.total_seconds()
+        retries = request.meta.get(_RETRIES, 0)
+        if seconds > LONGEST_WAIT:
+            host.left_alone = f"{request.meta['download_slot']} asked to be left alone for {seconds:.0f} s"
+        if host.left_alone or retries >= MOST_RETRIES:
+            return response
+        self._pause(request.meta["download_slot"], seconds)
+        return request.replace(dont_filter=True, meta={**request.meta, _RETRIES: retries + 1})
+
+    def _pause(self, key: str, seconds: float) -> None:
+        """Holds the next start of the host's slot back, by moving its last start into the future."""
+        slot = self._engine.downloader.slots.get(key)
+        if slot:
+            slot.lastseen = max(slot.lastseen, monotonic() + seconds - slot.delay)
+
+    async def process_exception(self, request: Request, exception: Exception) -> None:
+        if isinstance(exception, IgnoreRequest):
+            return
+        key = request.meta["download_slot"]
+        host = self.hosts[key]
+        host.failures += 1
+        if host.failures >= MOST_FAILURES:
+            host.left_alone = f"{key} failed {host.failures} times in a row, at last with {type(exception).__name__}"
+
+
+def retry_after(header: str | None, moment: datetime) -> timedelta | None:
+    """How long a Retry-After header asks to wait, at most an hour; None when it doesn't say.
+
+    Seconds or an HTTP date, by RFC 9110 section 10.2.3. Raises: nothing.
+    """
+    text = (header or "").strip()
+    try:
+        wait = float(text) if text.isdecimal() else (parsedate_to_datetime(text) - moment).total_seconds()
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return timedelta(seconds=min(max(wait, 0.0), LONGEST_RETRY_AFTER))

@@ -1,0 +1,286 @@
+"""The `news` spider: everything new of one or more sources.
+
+Discovery (feeds, sitemaps, home and section pages) fills the frontier in SQL; articles are asked for from there, a few
+at a time, so that a run of any size holds little in memory and nothing is lost with it.
+"""
+
+import hashlib
+from collections import deque
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from scrapy import Request, Spider
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from crawler.articles import article_request, failure_of, file_redirect, page_of
+from crawler.clock import now
+from crawler.config import Config
+from crawler.discovery import discover, well_known
+from crawler.discovery.model import Discovered, Endpoint, EndpointKind
+from crawler.failures import failure_reason
+from crawler.politeness import HostLeftAloneError, PolitenessMiddleware
+from crawler.recorder import Recorder
+from crawler.schedule import next_check
+from db import feeds, links, sources
+from db.feeds import FeedCheck, FeedRow
+from db.links import LinkRow
+from db.sources import Source
+from pipelines.records import Found
+from pipelines.urls import host_key, on_site
+
+LEASE = timedelta(minutes=15)
+"""How long a source belongs to this run without a sign of life; extended with every batch of links."""
+UNDER_WAY = 4
+"""Articles of one source handed to Scrapy at a time: enough to keep one slot busy, since one is in flight."""
+BATCH = 100
+"""Links read from the frontier at a time."""
+FIRST_KINDS = [EndpointKind.HOME, EndpointKind.FEED, EndpointKind.SITEMAP, EndpointKind.SECTION]
+"""The order in which a source's endpoints are asked: the newest articles are known soonest that way."""
+
+
+@dataclass(slots=True)
+class SourceCrawl:
+    """One source's turn in this run."""
+
+    source: Source
+    listings_left: int
+    articles_left: int
+    asked: set[str] = field(default_factory=set)
+    """Endpoints and listing pages asked for in this run."""
+    waiting: deque[LinkRow] = field(default_factory=deque)
+    handed_out: set[int] = field(default_factory=set)
+    """Ids of the links asked for in this run: until a page is stored its link still reads as waiting."""
+    under_way: int = 0
+    """Articles handed to Scrapy and not answered yet."""
+    open_requests: int = 0
+    """All requests handed to Scrapy and not answered yet."""
+
+
+class NewsSpider(Spider):
+    """Crawls sources by name: `scrapy crawl news -a source=example.com[,example.org] [-a limit=20]`.
+
+    Without a source: all that are due. `limit` caps the articles asked for from each source, `listings` the feeds,
+    sitemaps and listing pages.
+    """
+
+    name = "news"
+
+    def __init__(self, source: str = "", limit: str = "", listings: str = "", **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.names = source.split(",") if source else None
+        self.limit = int(limit) if limit else None
+        self.listings = int(listings) if listings else None
+
+    @property
+    def recorder(self) -> Recorder:
+        return Recorder.of(self.crawler)
+
+    async def start(self) -> AsyncIterator[Request]:
+        config: Config = self.settings["COPYDESK"]
+        recorder = self.recorder
+        claimed = await recorder.call(sources.claim, recorder.database, self.names, recorder.worker, now(), LEASE)
+        for source in claimed:
+            crawl = SourceCrawl(
+                source,
+                listings_left=config.listings_per_run if self.listings is None else self.listings,
+                articles_left=config.articles_per_run if self.limit is None else self.limit,
+            )
+            for request in await self._open(crawl):
+                yield request
+
+    # ---------------------------------------------------------------- discovery
+
+    async def _open(self, crawl: SourceCrawl) -> list[Request]:
+        """The first requests of a source: its endpoints that are due, and what waits in the frontier."""
+        recorder, source = self.recorder, crawl.source
+        rows = await recorder.call(feeds.of, recorder.database, source.id)
+        if not rows:
+            home = [(source.url, EndpointKind.HOME, None)]
+            rows = await recorder.call(feeds.add, recorder.database, source.id, home, now())
+        due = [row for row in rows if self.names or row.due(now())]
+        return [*self._endpoint_requests(crawl, due), *await self._next_articles(crawl)]
+
+    def _endpoint_requests(self, crawl: SourceCrawl, rows: Iterable[FeedRow]) -> list[Request]:
+        """One request for each endpoint that was not asked yet, as far as the budget goes."""
+        ordered = sorted(rows, key=lambda row: FIRST_KINDS.index(EndpointKind(row.kind)))
+        requests = (self._listing_request(crawl, row, row.url) for row in ordered)
+        return [request for request in requests if request]
+
+    def _listing_request(self, crawl: SourceCrawl, row: FeedRow, url: str) -> Request | None:
+        """A conditional request for an endpoint, or a plain one for a further page of it."""
+        if url in crawl.asked or crawl.listings_left <= 0:
+            return None
+        crawl.asked.add(url)
+        crawl.listings_left -= 1
+        crawl.open_requests += 1
+        config: Config = self.settings["COPYDESK"]
+        first_page = url == row.url
+        conditions = {"If-None-Match": row.etag, "If-Modified-Since": row.last_modified} if first_page else {}
+        return Request(
+            url,
+            callback=self.parse_listing,
+            errback=self.listing_failed,
+            headers={name: value for name, value in conditions.items() if value},
+            dont_filter=True,
+            priority=1,
+            meta={"download_maxsize": config.sitemap_bytes, "first_page": first_page},
+            cb_kwargs={"crawl": crawl, "row": row},
+        )
+
+    async def parse_listing(self, response: Response, crawl: SourceCrawl, row: FeedRow) -> AsyncIterator[Any]:
+        """Files what an endpoint lists, and asks for what follows from it."""
+        crawl.open_requests -= 1
+        first_page = response.meta["first_page"]
+        body_hash = hashlib.sha256(response.body).hexdigest()
+        if response.status == 304 or (first_page and body_hash == row.body_hash):
+            await self._checked(row, response, body_hash=row.body_hash)
+        elif response.status != 200:
+            if first_page:
+                await self._checked(row, response, problem=f"answered {response.status}")
+        else:
+            found = discover(EndpointKind(row.kind), response.url, _header(response, "Content-Type"), response.body)
+            new = await self._file_links(crawl, row, found)
+            if first_page:
+                await self._checked(row, response, body_hash, len(found.links), new, found.problem)
+            for further in await self._further_listings(crawl, row, response, found, new):
+                yield further
+        for article in await self._next_articles(crawl):
+            yield article
+
+    async def listing_failed(self, failure: Failure) -> AsyncIterator[Any]:
+        request: Request = failure.request  # type: ignore[attr-defined]  # set by Scrapy
+        crawl, row = request.cb_kwargs["crawl"], request.cb_kwargs["row"]
+        crawl.open_requests -= 1
+        reason, evidence = failure_reason(failure.value)
+        await self._checked(row, None, problem=f"{reason}: {evidence}")
+        for article in await self._next_articles(crawl):
+            yield article
+
+    async def _checked(
+        self,
+        row: FeedRow,
+        response: Response | None,
+        body_hash: str | None = None,
+        found: int = 0,
+        new: int = 0,
+        problem: str | None = None,
+    ) -> None:
+        """Records a look at an endpoint, with its validators for the next one."""
+        moment = now()
+        failures = row.failures + 1 if problem else 0
+        check = FeedCheck(
+            at=moment,
+            status=response.status if response else None,
+            etag=_header(response, "ETag"),
+            last_modified=_header(response, "Last-Modified"),
+            body_hash=body_hash,
+            found=found,
+            new=new,
+            problem=problem,
+            next_check=next_check(moment, row.interval, new=new, failures=failures),
+        )
+        await self.recorder.call(feeds.checked, self.recorder.database, row.id, check)
+
+    async def _file_links(self, crawl: SourceCrawl, row: FeedRow, found: Discovered) -> int:
+        """Makes the site's own links known to the frontier; returns how many were not known before."""
+        own = [link for link in found.links if on_site(link.url, crawl.source.url)]
+        return await self.recorder.call(links.add, self.recorder.database, crawl.source.id, own, row.id, now())
+
+    async def _further_listings(
+        self, crawl: SourceCrawl, row: FeedRow, response: Response, found: Discovered, new: int
+    ) -> list[Request]:
+        """The next page while pages bring new links, and endpoints that were not known yet."""
+        endpoints = list(found.endpoints)
+        if row.kind == EndpointKind.HOME and row.last_checked is None:
+            endpoints += await self._announced(crawl, response, endpoints)
+        triples = [(endpoint.url, endpoint.kind, endpoint.title) for endpoint in endpoints]
+        recorder = self.recorder
+        rows = await recorder.call(feeds.add, recorder.database, crawl.source.id, triples, now())
+        requests = self._endpoint_requests(crawl, rows)
+        if found.next_page and new and on_site(found.next_page, crawl.source.url):
+            following = self._listing_request(crawl, row, found.next_page)
+            requests += [following] if following else []
+        return requests
+
+    async def _announced(self, crawl: SourceCrawl, response: Response, known: list[Endpoint]) -> list[Endpoint]:
+        """Sitemaps that robots.txt names; where nothing names any, the addresses where they usually are."""
+        robots = await PolitenessMiddleware.of(self.crawler).robots_for(response.url)
+        announced = [Endpoint(url, EndpointKind.SITEMAP) for url in robots.sitemaps]
+        named = {endpoint.kind for endpoint in (*known, *announced)}
+        guesses = [guess for guess in well_known(crawl.source.url) if guess.kind not in named]
+        return announced + guesses
+
+    # ---------------------------------------------------------------- articles
+
+    async def parse_article(self, response: Response, found: Found, crawl: SourceCrawl) -> AsyncIterator[Any]:
+        if not await file_redirect(self.recorder, response, found):
+            yield page_of(response, found)
+        for request in await self._article_done(crawl):
+            yield request
+
+    async def article_failed(self, failure: Failure) -> AsyncIterator[Any]:
+        crawl: SourceCrawl = failure.request.cb_kwargs["crawl"]  # type: ignore[attr-defined]  # set by Scrapy
+        if isinstance(failure.value, HostLeftAloneError):
+            self._stop(crawl, str(failure.value))  # was not asked: its link goes on waiting
+        else:
+            yield failure_of(failure)
+        for following in await self._article_done(crawl):
+            yield following
+
+    def _stop(self, crawl: SourceCrawl, why: str) -> None:
+        """Ends a source's turn; what is left waits for the next run."""
+        if crawl.articles_left:
+            self.logger.warning("%s: no more requests in this run: %s", crawl.source.name, why)
+        crawl.articles_left = crawl.listings_left = 0
+
+    async def _article_done(self, crawl: SourceCrawl) -> list[Request]:
+        crawl.open_requests -= 1
+        crawl.under_way -= 1
+        return await self._next_articles(crawl)
+
+    async def _next_articles(self, crawl: SourceCrawl) -> list[Request]:
+        """Requests for the next articles of the frontier; gives the source back when nothing is left to do."""
+        requests = []
+        while crawl.articles_left > 0 and crawl.under_way < UNDER_WAY:
+            if not crawl.waiting and not await self._read_frontier(crawl):
+                break
+            link = crawl.waiting.popleft()
+            crawl.handed_out.add(link.id)
+            crawl.under_way += 1
+            crawl.articles_left -= 1
+            crawl.open_requests += 1
+            found = Found(link.url, link.hints)
+            requests.append(article_request(found, self.parse_article, self.article_failed, crawl=crawl))
+        if not crawl.open_requests:
+            await self._release(crawl)
+        return requests
+
+    async def _read_frontier(self, crawl: SourceCrawl) -> bool:
+        """Fills the queue with links that wait; False when there are none."""
+        recorder, source = self.recorder, crawl.source
+        held = await recorder.call(sources.extend, recorder.database, [source.id], recorder.worker, now(), LEASE)
+        if not held:
+            self._stop(crawl, "another worker has taken the source over")
+            return False
+        if not crawl.waiting:  # another answer of the same source may have filled the queue meanwhile
+            pending = await recorder.call(
+                links.pending, recorder.database, source.id, now(), BATCH, exclude=frozenset(crawl.handed_out)
+            )
+            waiting = {link.id for link in crawl.waiting} | crawl.handed_out
+            crawl.waiting.extend(link for link in pending if link.id not in waiting)
+        return bool(crawl.waiting)
+
+    async def _release(self, crawl: SourceCrawl) -> None:
+        recorder, source = self.recorder, crawl.source
+        rows = await recorder.call(feeds.of, recorder.database, source.id)
+        soonest = min((row.next_check for row in rows if row.next_check), default=now() + LEASE)
+        await recorder.call(sources.release, recorder.database, source.id, recorder.worker, now(), soonest)
+        self.logger.info("%s: done", host_key(source.url))
+
+
+def _header(response: Response | None, name: str) -> str | None:
+    value = response.headers.get(name) if response else None
+    return value.decode("latin-1") if value else None
