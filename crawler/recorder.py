@@ -14,7 +14,7 @@ from scrapy.crawler import Crawler
 
 from crawler.clock import now
 from crawler.config import Config
-from db import runs, session
+from db import runs, session, sources
 from pipelines.records import Reason, Saved
 
 P = ParamSpec("P")
@@ -24,6 +24,25 @@ T = TypeVar("T")
 def worker_name() -> str:
     """This process, as leases and runs name it."""
     return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def drop_dead_leases(database: session.Database) -> None:
+    """Frees the sources that a killed process of this machine still holds, so that the next run need not wait."""
+    host, _, _ = worker_name().rpartition(":")
+    for worker, _ in sources.holders(database, now()).values():
+        machine, _, pid = worker.rpartition(":")
+        if machine == host and not _alive(int(pid)):
+            sources.abandon(database, worker)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 class Recorder:
@@ -66,6 +85,7 @@ class Recorder:
             listener(source_id, outcome)
 
     async def opened(self) -> None:
+        await self.call(drop_dead_leases, self.database)
         self.run_id = await self.call(runs.start, self.database, self.command, now(), self.worker)
 
     async def closed(self, reason: str) -> None:
@@ -74,6 +94,7 @@ class Recorder:
         self.database.close()
 
     def _finish(self, reason: str) -> None:
+        sources.abandon(self.database, self.worker)
         if self.run_id is None:
             return
         counts = {(source_id, name): n for source_id, named in self.outcomes.items() for name, n in named.items()}

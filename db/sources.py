@@ -169,6 +169,27 @@ def release(db: Database, source_id: int, worker: str, now: datetime, next_check
         return isinstance(result, CursorResult) and result.rowcount == 1
 
 
+def holders(db: Database, now: datetime) -> dict[str, tuple[str, datetime]]:
+    """The sources that are leased, by name: to which worker, and until when."""
+    with db.read() as session:
+        rows = session.execute(
+            select(models.Source.name, models.Source.lease_worker, models.Source.lease_until).where(
+                models.Source.lease_until > now
+            )
+        )
+        return {name: (worker, until) for name, worker, until in rows if worker and until}
+
+
+def abandon(db: Database, worker: str) -> None:
+    """Ends all leases of a worker that is known to be gone; its sources are as due as they were."""
+    with db.write() as session:
+        session.execute(
+            update(models.Source)
+            .where(models.Source.lease_worker == worker)
+            .values(lease_worker=None, lease_until=None)
+        )
+
+
 def _counts(session: Session, key: Any, *columns: Any, where: ColumnElement[bool] | None = None) -> dict[int, Any]:
     query = select(key, *columns).group_by(key)
     return {row[0]: tuple(row[1:]) for row in session.execute(query if where is None else query.where(and_(where)))}

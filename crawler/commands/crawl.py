@@ -8,8 +8,12 @@ from typing import Annotated
 
 import typer
 
+from crawler.clock import now
 from crawler.commands.output import CommandError, note
 from crawler.config import Config
+
+LOCKED = 75
+"""Exit code when another process is at it: EX_TEMPFAIL of sysexits.h."""
 
 
 def crawl(
@@ -36,6 +40,7 @@ def crawl(
         jobs.append(Job("page", {"url": " ".join(urls)}))
     if not jobs:
         raise CommandError("no sources yet; take one up with: copydesk add https://news.example.com", 2)
+    _check_free(config, names)
     with Progress(config, len(names), len(urls)) as progress:
         report = run(config, jobs, f"crawl {' '.join(wanted)}".strip(), progress.count)
     note(_summary(report.totals))
@@ -74,6 +79,22 @@ def _sorted_targets(config: Config, wanted: Sequence[str]) -> tuple[list[str], l
                 f"{target!r} is neither a source nor a web address; `copydesk sources` lists the sources", 2
             )
     return names, urls
+
+
+def _check_free(config: Config, names: Sequence[str]) -> None:
+    """Raises CommandError when another process is crawling one of the sources."""
+    from crawler.recorder import drop_dead_leases
+    from db import session, sources
+
+    database = session.connect(config.database)
+    drop_dead_leases(database)
+    held = sources.holders(database, now())
+    for name in names:
+        if name in held:
+            worker, until = held[name]
+            raise CommandError(
+                f"{name} is being crawled by {worker}, which holds it until {until:%H:%M:%S} UTC", LOCKED
+            )
 
 
 def _summary(totals: Counter[str]) -> str:

@@ -4,6 +4,7 @@ Discovery (feeds, sitemaps, home and section pages) fills the frontier in SQL; a
 at a time, so that a run of any size holds little in memory and nothing is lost with it.
 """
 
+import asyncio
 import hashlib
 from collections import deque
 from collections.abc import AsyncIterator, Iterable
@@ -141,7 +142,9 @@ class NewsSpider(Spider):
             if first_page:
                 await self._checked(row, response, problem=f"answered {response.status}")
         else:
-            found = discover(EndpointKind(row.kind), response.url, _header(response, "Content-Type"), response.body)
+            # Off the reactor's thread: a large sitemap takes seconds.
+            kind, content_type = EndpointKind(row.kind), _header(response, "Content-Type")
+            found = await asyncio.to_thread(discover, kind, response.url, content_type, response.body)
             new = await self._file_links(crawl, row, found)
             if first_page:
                 await self._checked(row, response, body_hash, len(found.links), new, found.problem)

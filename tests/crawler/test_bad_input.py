@@ -57,7 +57,7 @@ def test_a_file_that_is_no_database_is_named(copydesk):
 def test_a_database_of_a_newer_version_is_left_alone(copydesk):
     assert copydesk("articles").returncode == 0
     with sqlite3.connect(copydesk.folder / "copydesk.db") as connection:
-        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        connection.execute("UPDATE copydesk_version SET version_num = '9999'")
     connection.close()
     assert "newer" in complaint(copydesk("articles"), 69)
 

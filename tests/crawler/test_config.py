@@ -53,5 +53,5 @@ def test_a_broken_file_is_named_with_what_was_expected(tmp_path, text, said):
 
 
 def test_a_missing_file_is_named():
-    with pytest.raises(ConfigError, match="nowhere.toml"):
+    with pytest.raises(ConfigError, match=r"nowhere\.toml"):
         load("nowhere.toml", {})

@@ -107,6 +107,18 @@ def test_a_lease_keeps_others_out_until_it_runs_out(database: Database) -> None:
     assert (released.last_checked, released.next_check) == (NOW + LEASE * 2, NOW + HOUR)
 
 
+def test_the_leases_of_a_worker_that_died_are_ended(database: Database) -> None:
+    add(database, "harbour")
+    add(database, "quay")
+    sources.claim(database, ["harbour"], "gone", NOW, LEASE)
+    sources.claim(database, ["quay"], "alive", NOW, LEASE)
+    assert sources.holders(database, NOW) == {"harbour": ("gone", NOW + LEASE), "quay": ("alive", NOW + LEASE)}
+    assert sources.holders(database, NOW + LEASE) == {}
+    sources.abandon(database, "gone")
+    assert sources.holders(database, NOW) == {"quay": ("alive", NOW + LEASE)}
+    assert names(sources.claim(database, None, "another", NOW, LEASE)) == ["harbour"]
+
+
 def test_workers_that_claim_at_once_never_share_a_source(database: Database) -> None:
     expected = {add(database, f"site{number}").id for number in range(40)}
 
