@@ -8,6 +8,7 @@ import sys
 from typing import Annotated
 
 import typer
+from typer.exceptions import TyperException
 
 from crawler import config
 from crawler.commands import crawl, export, filters, read, tour
@@ -39,6 +40,12 @@ app.command()(export.export)
 app.add_typer(database_app, name="db")
 
 
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"copydesk {config.product_version()}")
+        raise typer.Exit
+
+
 @app.callback()
 def configure(
     context: typer.Context,
@@ -48,11 +55,11 @@ def configure(
     database: Annotated[
         str | None, typer.Option("--database", metavar="URL", help="sqlite:///FILE or postgresql://USER@HOST/NAME.")
     ] = None,
-    version: Annotated[bool, typer.Option("--version", help="Print the version.", is_eager=True)] = False,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", is_eager=True, callback=_print_version)
+    ] = False,
 ) -> None:
-    if version:
-        typer.echo(f"copydesk {config.product_version()}")
-        raise typer.Exit
+    del version  # its callback has printed it
     # Through the environment, so that the Scrapy settings, and processes that are started, see the same.
     for name, value in (("CONFIG", config_file), ("DATABASE", database)):
         if value:
@@ -63,11 +70,15 @@ def configure(
 def main() -> None:
     """Runs a command; what goes wrong becomes one line on standard error and an exit code."""
     try:
-        app()
+        sys.exit(app(prog_name="copydesk", standalone_mode=False))
+    except TyperException as error:
+        _exit(f"{error.format_message()} (copydesk --help, copydesk COMMAND --help)", 2)
     except CommandError as error:
         _exit(error, error.exit_code)
     except config.ConfigError as error:
         _exit(error, 2)
+    except typer.Abort:
+        sys.exit(130)
     except BrokenPipeError:
         # The reader, such as `head`, has enough; Python would complain again when it flushes at the end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -83,6 +94,6 @@ def main() -> None:
         raise
 
 
-def _exit(error: Exception, code: int) -> None:
-    typer.echo(f"copydesk: {error}", err=True)
+def _exit(error: object, code: int) -> None:
+    typer.echo(f"copydesk: {' '.join(str(error).split())}", err=True)
     sys.exit(code)

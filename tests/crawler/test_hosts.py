@@ -1,0 +1,202 @@
+"""How hosts are treated, and what they can do to a crawl: each ends in a named outcome, in bounded time."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import pairwise
+
+import pytest
+
+LOCAL = {"COPYDESK_ALLOW_ADDRESSES": "127.0.0.0/8", "COPYDESK_DELAY": "0.02", "COPYDESK_TIMEOUT": "2"}
+ARTICLE = b"""<!DOCTYPE html><html lang="en"><head><title>Harbour wall rebuilt</title>
+<meta property="og:type" content="article">
+<meta property="article:published_time" content="2026-05-01T10:00:00Z"></head>
+<body><article><h1>Harbour wall rebuilt</h1>
+<p>The harbour wall of Skarvik was rebuilt in nine weeks, after the winter's storms had opened it in two places.</p>
+<p>Forty men and women worked at low tide and by lamplight, and the oldest of them set the last stone on Friday.</p>
+<p>The council says that the new wall is a metre higher than the old one, and will stand for a hundred years.</p>
+</article></body></html>"""
+
+Handler = Callable[[BaseHTTPRequestHandler], None]
+
+
+class Host:
+    """A host that answers as each test wants, and remembers when it was asked for what."""
+
+    def __init__(self) -> None:
+        self.answers: dict[str, Handler] = {}
+        self.asked: list[tuple[float, str]] = []
+        self.url = ""
+
+    def paths(self) -> list[str]:
+        return [path for _, path in self.asked]
+
+
+@contextmanager
+def serving(host: Host) -> Iterator[Host]:
+    class Answering(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            host.asked.append((time.monotonic(), self.path))
+            host.answers.get(self.path, answer(404))(self)
+
+        def log_message(self, *_: object) -> None:
+            """Nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Answering)
+    server.daemon_threads = True
+    server.handle_error = lambda *_: None  # a client that hangs up is no news
+    host.url = f"http://127.0.0.1:{server.server_port}"
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    yield host
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def host() -> Iterator[Host]:
+    with serving(Host()) as serves:
+        yield serves
+
+
+def answer(status: int, body: bytes = b"", kind: str = "text/html; charset=utf-8", **headers: str) -> Handler:
+    def send(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(status)
+        handler.send_header("Content-Type", kind)
+        handler.send_header("Content-Length", str(len(body)))
+        for name, value in headers.items():
+            handler.send_header(name.replace("_", "-"), value)
+        handler.end_headers()
+        handler.wfile.write(body)
+
+    return send
+
+
+def in_turn(*handlers: Handler) -> Handler:
+    """One answer after the other; the last one again and again."""
+    left = list(handlers)
+    return lambda handler: (left.pop(0) if len(left) > 1 else left[0])(handler)
+
+
+def outcome(copydesk, url, **environment):
+    """The one outcome of an address."""
+    done = copydesk("crawl", url, **{**LOCAL, **environment})
+    assert "Traceback" not in done.stderr, done.stderr
+    return done.stderr.strip().splitlines()[-1].removeprefix("articles: ").removeprefix("none new; other pages: ")
+
+
+def test_robots_txt_is_asked_first_and_obeyed(copydesk, host):
+    host.answers["/robots.txt"] = answer(200, b"User-agent: *\nDisallow: /closed/\n", "text/plain")
+    host.answers["/closed/story"] = answer(200, ARTICLE)
+    assert outcome(copydesk, f"{host.url}/closed/story") == "1 robots"
+    assert host.paths() == ["/robots.txt"]
+
+
+def test_a_host_without_robots_txt_is_open(copydesk, host):
+    host.answers["/story"] = answer(200, ARTICLE)
+    assert outcome(copydesk, f"{host.url}/story") == "1 new"
+
+
+def test_a_robots_txt_that_fails_closes_the_host(copydesk, host):
+    host.answers["/robots.txt"] = answer(500)
+    host.answers["/story"] = answer(200, ARTICLE)
+    assert outcome(copydesk, f"{host.url}/story") == "1 robots"
+    assert "/story" not in host.paths()
+
+
+def test_retry_after_is_waited_for(copydesk, host):
+    host.answers["/story"] = in_turn(answer(429, Retry_After="1"), answer(200, ARTICLE))
+    host.answers["/other"] = answer(200, ARTICLE.replace(b"Harbour wall", b"Town hall"))
+    (copydesk.folder / "list").write_text(f"{host.url}/story\n{host.url}/other\n")
+    copydesk("crawl", "--from", "list", **LOCAL)
+    moments = [moment for moment, path in host.asked if path != "/robots.txt"]
+    assert len(moments) == 3
+    assert moments[1] - moments[0] >= 0.99, "the host was asked again before the time it had named"
+
+
+def test_a_host_that_asks_for_a_long_pause_is_left_alone(copydesk, host):
+    host.answers["/story"] = answer(503, Retry_After="3000")
+    assert outcome(copydesk, f"{host.url}/story") == "1 server_error"
+    assert host.paths().count("/story") == 1
+
+
+def test_crawl_delay_is_kept(copydesk, host):
+    host.answers["/robots.txt"] = answer(200, b"User-agent: *\nCrawl-delay: 0.4\n", "text/plain")
+    for name in ("/a", "/b", "/c"):
+        host.answers[name] = answer(200, ARTICLE)
+    (copydesk.folder / "list").write_text("".join(f"{host.url}{name}\n" for name in ("/a", "/b", "/c")))
+    copydesk("crawl", "--from", "list", **LOCAL)
+    moments = [moment for moment, _ in host.asked]
+    assert len(moments) == 4
+    assert min(b - a for a, b in pairwise(moments)) >= 0.35
+
+
+def endless(handler: BaseHTTPRequestHandler) -> None:
+    handler.send_response(200)
+    handler.send_header("Content-Type", "text/html")
+    handler.end_headers()
+    for _ in range(100_000):
+        handler.wfile.write(b"<p>and on and on</p>" * 1000)
+
+
+def stalling(handler: BaseHTTPRequestHandler) -> None:
+    handler.send_response(200)
+    handler.send_header("Content-Length", "100000")
+    handler.end_headers()
+    handler.wfile.write(b"<p>wait")
+    handler.wfile.flush()
+    handler.rfile.read(1)  # until the client hangs up
+
+
+def cut_short(handler: BaseHTTPRequestHandler) -> None:
+    handler.send_response(200)
+    handler.send_header("Content-Length", "100000")
+    handler.end_headers()
+    handler.wfile.write(b"<p>half a story")
+    handler.close_connection = True
+
+
+@pytest.mark.parametrize(
+    ("page", "ends_in"),
+    [
+        (answer(200, b"%PDF-1.7", "application/pdf"), "1 not_html"),
+        (answer(200, b""), "1 empty"),
+        (answer(404, ARTICLE), "1 not_found"),
+        (answer(410), "1 gone"),
+        (answer(403), "1 forbidden"),
+        (answer(500), "1 server_error"),
+        (answer(418), "1 http_error"),
+        (answer(200, b"not gzip at all", Content_Encoding="gzip"), "1 unreachable"),
+        (endless, "1 too_large"),
+        (stalling, "1 timeout"),
+        (cut_short, "1 unreachable"),
+    ],
+)
+def test_whatever_a_host_answers_has_a_name(copydesk, host, page, ends_in):
+    host.answers["/story"] = page
+    assert outcome(copydesk, f"{host.url}/story", COPYDESK_PAGE_BYTES="2000000") == ends_in
+
+
+def test_a_redirect_is_followed_and_its_target_filed_once(copydesk, host):
+    host.answers["/r/1"] = answer(302, Location="/story")
+    host.answers["/story"] = answer(200, ARTICLE)
+    assert outcome(copydesk, f"{host.url}/r/1") == "1 new; other pages: 1 redirected"
+
+
+def test_a_circle_of_redirects_ends(copydesk, host):
+    host.answers["/a"] = answer(302, Location="/b")
+    host.answers["/b"] = answer(302, Location="/a")
+    copydesk("crawl", f"{host.url}/a", **LOCAL)
+    assert len(host.asked) < 10
+
+
+def test_a_redirect_into_the_house_is_refused(copydesk, host):
+    host.answers["/story"] = answer(302, Location="http://169.254.169.254/latest/meta-data")
+    assert "1 address_refused" in outcome(copydesk, f"{host.url}/story")
+
+
+def test_a_host_that_is_not_there_is_named(copydesk):
+    assert outcome(copydesk, "http://127.0.0.1:1/story") == "1 unreachable"
