@@ -83,6 +83,8 @@ class NewsSpider(Spider):
         config: Config = self.settings["COPYDESK"]
         recorder = self.recorder
         claimed = await recorder.call(sources.claim, recorder.database, self.names, recorder.worker, now(), LEASE)
+        for name in sorted(set(self.names or ()) - {source.name for source in claimed}):
+            self.logger.error("%s is no source, switched off or being crawled; see `copydesk sources`", name)
         for source in claimed:
             crawl = SourceCrawl(
                 source,
@@ -101,7 +103,8 @@ class NewsSpider(Spider):
         if not rows:
             home = [(source.url, EndpointKind.HOME, None)]
             rows = await recorder.call(feeds.add, recorder.database, source.id, home, now())
-        due = [row for row in rows if self.names or row.due(now())]
+        # By name, all that answered well is asked at once; what failed waits for its time, as in any run.
+        due = [row for row in rows if row.due(now()) or (self.names and not row.failures)]
         return [*self._endpoint_requests(crawl, due), *await self._next_articles(crawl)]
 
     def _endpoint_requests(self, crawl: SourceCrawl, rows: Iterable[FeedRow]) -> list[Request]:
