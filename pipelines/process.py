@@ -1,0 +1,142 @@
+"""One page -> its article, or why it is none. The order of the stages is `process_page`, on one screen."""
+
+from dataclasses import replace
+
+import lxml.html
+from lxml import etree
+
+from pipelines import content, fields, language, quality, structured
+from pipelines.clean import Cleaned, clean
+from pipelines.decode import Decoded, decode
+from pipelines.fields import Fields
+from pipelines.fingerprint import fingerprint
+from pipelines.markup import to_html
+from pipelines.records import Accepted, Article, Page, Reason, Rejected
+from pipelines.repair import repair, repair_blocks
+from pipelines.rules import Rulebook
+
+PIPELINE_VERSION = "1"
+"""Raised when the code makes other records of the same page."""
+
+_HTML_TYPES = ("html", "xml", "text/plain")
+_STATUS = {
+    401: Reason.FORBIDDEN,
+    403: Reason.FORBIDDEN,
+    404: Reason.NOT_FOUND,
+    410: Reason.GONE,
+    429: Reason.RATE_LIMITED,
+    451: Reason.FORBIDDEN,
+}
+
+
+def process_page(page: Page, rulebook: Rulebook) -> Accepted | Rejected:
+    """The article of a page, or the one reason why there is none.
+
+    `rulebook` is the one of the page's host (`Rulebook.for_host`). Raises: nothing, for any bytes.
+    """
+    refused = _by_answer(page)
+    if refused is not None:
+        return refused
+    decoded = decode(page.body, page.header("content-type"), page.encoding)
+    tree = parse(decoded.text)
+    if tree is None:
+        return Rejected(Reason.EMPTY, "the page holds no markup")
+    said = structured.read(tree, page.final_url)
+    found = content.extract(tree, said, page.hints, rulebook.site)
+    decided = fields.decide(page, tree, said, found)
+    tongue = language.detect(" ".join(b.text for b in found.blocks if b.drop is None), decided.language)
+    blocks, repairs = repair_blocks(found.blocks)
+    title, standfirst = _mend(decided.title), _mend(decided.standfirst or found.standfirst)
+    cleaned = clean(blocks, rulebook, tongue, title, standfirst, page.fetched_at)
+    refused = quality.judge(page, said, found, decided, cleaned)
+    if refused is not None:
+        return refused
+    article = _article(page, decided, cleaned, title, standfirst)
+    return Accepted(
+        replace(
+            article,
+            language=tongue,
+            repairs=repairs,
+            encoding=decoded.encoding,
+            flags=found.flags + _doubts(decoded),
+            pipeline_version=f"{PIPELINE_VERSION}+{rulebook.version}",
+        )
+    )
+
+
+def parse(text: str) -> lxml.html.HtmlElement | None:
+    """The tree of a page that all stages share; None when there is nothing to parse. Raises: nothing.
+
+    From UTF-8 bytes: a text that starts with an XML declaration is refused as str, and lone surrogates break it.
+    """
+    parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
+    try:
+        return lxml.html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+    except (etree.LxmlError, ValueError):
+        return None
+
+
+def _by_answer(page: Page) -> Rejected | None:
+    """What the status and the content type decide."""
+    if page.status != 200:
+        return _refusal(page)
+    kind = (page.header("content-type") or "text/html").lower()
+    if not any(known in kind for known in _HTML_TYPES):
+        return Rejected(Reason.NOT_HTML, f"content type {kind.partition(';')[0].strip()[:80]}")
+    if not page.body.strip():
+        return Rejected(Reason.EMPTY, "the answer is empty")
+    return None
+
+
+def _refusal(page: Page) -> Rejected:
+    seen = f"status {page.status}"
+    if page.status in (401, 403, 429, 503) and (wall := quality.bot_wall(page)):
+        return Rejected(Reason.BOT_WALL, f"{seen}; {wall}")
+    reason = _STATUS.get(page.status)
+    if reason is None:
+        reason = {3: Reason.REDIRECTED, 5: Reason.SERVER_ERROR}.get(page.status // 100, Reason.HTTP_ERROR)
+    return Rejected(reason, seen)
+
+
+def _mend(text: str | None) -> str | None:
+    return repair(text)[0] if text else text
+
+
+def _doubts(decoded: Decoded) -> tuple[str, ...]:
+    unread = decoded.text.count("\ufffd")
+    return (f"{unread} characters could not be read as {decoded.encoding}",) if unread else ()
+
+
+def _article(page: Page, decided: Fields, cleaned: Cleaned, title: str | None, standfirst: str | None) -> Article:
+    """What the removed lines said fills the fields that the page's head left empty."""
+    facts = cleaned.facts
+    title = title or facts.title
+    return Article(
+        url=page.url,
+        canonical_url=decided.canonical_url,
+        title=title,
+        text=cleaned.text,
+        raw=cleaned.raw,
+        removals=cleaned.removals,
+        subtitle=_mend(decided.subtitle),
+        standfirst=standfirst or facts.standfirst,
+        description=_mend(decided.description),
+        html=to_html(cleaned.kept),
+        published=decided.published or facts.published,
+        modified=decided.modified or facts.modified,
+        authors=decided.authors or facts.authors,
+        agency=decided.agency or facts.agency,
+        section=decided.section or facts.section,
+        tags=decided.tags or facts.tags,
+        breadcrumbs=decided.breadcrumbs or facts.breadcrumbs,
+        main_image=decided.main_image,
+        images=decided.images,
+        videos=decided.videos or facts.videos,
+        audios=decided.audios,
+        publisher=decided.publisher,
+        free=decided.free,
+        page_kind=decided.page_kind,
+        rights=decided.rights,
+        candidates=decided.candidates,
+        fingerprint=fingerprint(title, cleaned.text),
+    )

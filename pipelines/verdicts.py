@@ -1,0 +1,324 @@
+"""Which blocks of a region are not the article's text, and why."""
+
+import re
+from collections.abc import Sequence
+
+from pipelines.blocks import Node, TextBlock
+from pipelines.declared import Declared, words
+from pipelines.markers import Marker, marker
+from pipelines.records import BlockKind, Boilerplate, Drop
+
+_HOLDS_ARTICLE = 0.5
+"""Share of the prose from which containers are believed to hold the article, whatever their names say."""
+_TEASER_PROSE = 700
+"""Prose of the largest card that is taken for a teaser."""
+_REPEATED = 80
+"""Characters from which a paragraph that stands on the page twice is a second rendering, and no refrain."""
+_BEFORE_BODY = 12
+"""Blocks after the headline in which a standfirst is looked for."""
+_LEAD_WORDS, _LEAD_CHARS, _LEAD_INLINE = 4, 1000, 600
+"""The shortest lead; the longest; the longest that stands among the body's paragraphs."""
+_CAPTION_CHARS, _CAPTION_BLOCKS = 400, 3
+"""The most that stands in a box with a picture when it is the picture's caption and credit."""
+_CAPTIONS = 0.3
+"""Share of the prose from which boxes with a picture each are the article, as on a page of products."""
+_SAYS = 40
+"""Characters of the shortest heading that is a statement by itself."""
+_DATE_LINE = 120
+"""Characters of the longest line of dates above a body."""
+_LINKS = 0.8
+"""Share of a block's characters in links from which it is nothing but links."""
+
+_DATE = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[:.h]\d\d\b|\b\d{1,2}[./]\d{1,2}[./]\d{2,4}\b")
+_LISTED = (BlockKind.LIST_ITEM, BlockKind.TABLE_ROW)
+
+STANDFIRST = Drop(Boilerplate.STANDFIRST, "content.standfirst", "is the lead, which the record holds as standfirst")
+_TITLE = Drop(Boilerplate.REPEATED_TITLE, "content.headline", "is the headline, which the record holds as title")
+_DATE_STAMP, _CAPTION, _COMMENTS = marker("date").drop, marker("caption").drop, marker("comments").drop
+_BESIDE = Drop(Boilerplate.CAPTION, "content.beside-picture", "is the little text in a box with a picture")
+_SITE = marker("site").drop
+_NOT_KEPT = Drop(Boilerplate.OTHER, "content.site-keep", "stands outside what the site's own rules keep")
+_AGAIN = Drop(Boilerplate.OTHER, "content.again", "stands on the page a second time")
+_LINK_LINE = Drop(Boilerplate.READ_MORE, "content.link-line", "is nothing but links")
+_LINK_LIST = Drop(Boilerplate.RELATED_LINKS, "content.link-list", "stands in a list of links")
+_TEASER = Drop(Boilerplate.TEASER, "content.card", "stands in the card of another story")
+_ABOVE = Drop(Boilerplate.OTHER, "content.above-body", "stands between headline and body and is no running text")
+_LABEL = Drop(Boilerplate.OTHER, "content.label", "is short and stands apart from the running text")
+_AFTER = Drop(Boilerplate.OTHER, "content.after-body", "stands after the last paragraph and is no running text")
+_HEADING_ALONE = Drop(Boilerplate.OTHER, "content.empty-section", "is a heading with nothing of the article under it")
+
+
+class Furniture:
+    """Which elements of a region are furniture: those with a marker, unless they hold the article."""
+
+    def __init__(self, nodes: Sequence[Node], container: Node, headline: TextBlock | None) -> None:
+        self.headline = headline
+        self.keeping = any(node.kept for node in nodes)
+        self.around: set[int] = set()
+        """Indices of the container and all it stands in."""
+        outer: Node | None = container
+        while outer is not None:
+            self.around.add(outer.index)
+            outer = outer.parent
+        marked = [(n, n.marker) for n in nodes if n.marker is not None and n.index not in self.around]
+        held = _holding_article(marked, container)
+        self.drops: list[Drop | None] = [None] * len(nodes)
+        for node, found in marked:
+            if self._believed(node, found, held):
+                self.drops[node.index] = found.drop
+        for node in nodes:
+            if node.parent is not None and self.drops[node.parent.index] is not None:
+                self.drops[node.index] = self.drops[node.parent.index]
+
+    def _believed(self, node: Node, found: Marker, held: frozenset[str]) -> bool:
+        if found.drop is _SITE:
+            return True
+        if self.headline is not None and node.first <= self.headline.index < node.end:
+            return False
+        return found.fits(node.chars) and (found.drop.rule not in held or not node.prose)
+
+    def drop(self, block: TextBlock) -> Drop | None:
+        """Why a block is furniture; None when it is not."""
+        if self.keeping and not block.node.kept:
+            return _NOT_KEPT
+        above = self.drops[block.node.index]
+        inline = block.names.marker
+        return inline.drop if above is None and inline is not None and inline.fits(block.chars) else above
+
+
+def _holding_article(marked: Sequence[tuple[Node, Marker]], container: Node) -> frozenset[str]:
+    """The rules whose containers hold most of the prose: where all is a `widget`, none is furniture."""
+    prose: dict[str, float] = {}
+    ends: dict[str, int] = {}
+    for node, found in marked:
+        rule = found.drop.rule
+        if container.first <= node.first < container.end and node.first >= ends.get(rule, 0):
+            ends[rule] = node.end
+            prose[rule] = prose.get(rule, 0.0) + node.prose
+    whole = container.prose - prose.pop(_COMMENTS.rule, 0.0)
+    return frozenset(rule for rule, inside in prose.items() if inside >= _HOLDS_ARTICLE * whole)
+
+
+def verdicts(
+    region: Sequence[TextBlock],
+    container: Node,
+    furniture: Furniture,
+    headline: TextBlock | None,
+    declared: Declared,
+) -> tuple[dict[int, Drop], float]:
+    """Block index -> why the block is not the article's text (the others are), and the share of teasers in the prose.
+
+    The first rule that fits decides.
+    Where all running text would go, names have misled: the review is done again without them.
+    """
+    for named in (furniture, None):
+        review = _Review(region, container, headline, declared)
+        review.each(named)
+        teasers = review.cards()
+        review.pictures()
+        review.above_body()
+        if any(block.prose for block in review.left()):
+            break
+    review.apart()
+    review.headings()
+    return review.dropped, teasers
+
+
+class _Review:
+    """The verdicts on a region as they grow."""
+
+    def __init__(
+        self, region: Sequence[TextBlock], container: Node, headline: TextBlock | None, declared: Declared
+    ) -> None:
+        self.region = region
+        self.container = container
+        self.headline = headline
+        self.declared = declared
+        self.dropped: dict[int, Drop] = {}
+
+    def left(self) -> list[TextBlock]:
+        """The blocks without a verdict."""
+        return [block for block in self.region if block.index not in self.dropped]
+
+    def each(self, furniture: Furniture | None) -> None:
+        """What a block shows by itself and by where it stands."""
+        seen: set[str] = set()
+        for block in self.region:
+            named = furniture.drop(block) if furniture is not None else None
+            drop = _TITLE if block is self.headline else named or self._by_itself(block)
+            if drop is None and block.prose and block.chars > _REPEATED:
+                drop = _AGAIN if block.text in seen else None
+                seen.add(block.text)
+            if drop is not None:
+                self.dropped[block.index] = drop
+
+    def _by_itself(self, block: TextBlock) -> Drop | None:
+        if block.prose < 250 and self.declared.repeats_title(words(block.text)):
+            return _TITLE
+        if block.kind is BlockKind.CAPTION:
+            return _CAPTION
+        if block.link_share > _LINKS:
+            return _LINK_LIST if block.kind is BlockKind.LIST_ITEM else _LINK_LINE
+        return None
+
+    def cards(self) -> float:
+        """Teasers of other stories, and their share of the prose.
+
+        Where they hold most of it, they stay: they are the article (a list of places, say), or the page is a listing.
+        """
+        left = self.left()
+        cards = [block for block in left if self._in_card(block)]
+        share = sum(block.prose for block in cards) / (sum(block.prose for block in left) or 1.0)
+        if share < _HOLDS_ARTICLE:
+            self.dropped.update((block.index, _TEASER) for block in cards)
+        return share
+
+    def _in_card(self, block: TextBlock) -> bool:
+        """Whether a small element around the block is an article of its own or has a heading that links elsewhere."""
+        node: Node | None = block.node
+        for _ in range(3):
+            if node is None or node is self.container or node.prose > _TEASER_PROSE:
+                return False
+            if node.tag == "article" or any(_linked_heading(other) for other in self._start_of(node)):
+                return True
+            node = node.parent
+        return False
+
+    def _start_of(self, node: Node) -> Sequence[TextBlock]:
+        """The first blocks of an element, without the headline."""
+        first = node.first - self.region[0].index
+        inside = self.region[max(0, first) : max(0, min(first + 4, node.end - self.region[0].index))]
+        return [block for block in inside if block is not self.headline]
+
+    def pictures(self) -> None:
+        """Captions by place: the little text that stands in a box with a picture."""
+        body, left = self._body(), self.left()
+        beside = [b for b in left if b.kind is not BlockKind.HEADING and self._beside_picture(b, body)]
+        if sum(block.prose for block in beside) < _CAPTIONS * sum(block.prose for block in left):
+            self.dropped.update((block.index, _BESIDE) for block in beside)
+
+    def _beside_picture(self, block: TextBlock, body: Node | None) -> bool:
+        node: Node | None = block.node
+        for _ in range(3):
+            if node is None or node is body or node is self.container or node.chars > _CAPTION_CHARS:
+                return False
+            if node.pictures and node is not block.node:
+                return node.end - node.first <= _CAPTION_BLOCKS
+            node = node.parent
+        return False
+
+    def above_body(self) -> None:
+        """Between headline and first paragraph: standfirst, byline and date have fields of their own."""
+        start = self.headline.index + 1 if self.headline is not None else self.region[0].index
+        body = self._body()
+        most = 0.5 * sum(block.prose for block in self.left())
+        lead = False
+        for block in self.region:
+            if block.index < start or block.index > start + _BEFORE_BODY:
+                continue
+            if block.index in self.dropped:
+                if not lead and block.prose <= most and self._is_named_otherwise(block):
+                    self.dropped[block.index] = STANDFIRST
+                    lead = True
+            elif not lead and block.prose <= most and (self._is_lead(block, body) or self._above_byline(block)):
+                self.dropped[block.index] = STANDFIRST
+                lead = True
+            elif block.prose and not _date_line(block):
+                break
+            elif block.kind is not BlockKind.HEADING and block.chars < 200:
+                self.dropped[block.index] = _DATE_STAMP if _DATE.search(block.text) else _ABOVE
+
+    def _is_named_otherwise(self, block: TextBlock) -> bool:
+        """Whether a block in a container with a marker (a `teaser`, say) is the lead by its words."""
+        above = self.dropped[block.index].kind in (Boilerplate.TEASER, Boilerplate.FURNITURE, Boilerplate.BYLINE)
+        return above and block.prose > 0 and self.declared.is_description(words(block.text))
+
+    def _body(self) -> Node | None:
+        """The element whose own children hold most of the prose."""
+        weights: dict[int, float] = {}
+        nodes: dict[int, Node] = {}
+        for block in self.left():
+            around = block.node.parent
+            if block.prose and around is not None:
+                nodes[around.index] = around
+                weights[around.index] = weights.get(around.index, 0.0) + block.prose
+        return nodes[max(weights, key=weights.__getitem__)] if weights else None
+
+    def _is_lead(self, block: TextBlock, body: Node | None) -> bool:
+        node, around = block.node, block.node.parent
+        said = words(block.text)
+        if len(said) < _LEAD_WORDS or block.chars > _LEAD_CHARS:
+            return False
+        apart = around is not body and node is not body
+        named = node.names.lead or block.names.lead or (around is not None and around.names.lead)
+        return (named and (apart or block.chars < _LEAD_INLINE)) or (apart and self.declared.is_description(said))
+
+    def _above_byline(self, block: TextBlock) -> bool:
+        """Whether a short paragraph stands apart by what follows: the title again, or byline or date, then the body.
+
+        Above byline or date it must be in another style than the body's paragraphs.
+        """
+        if not block.prose or block.chars > _LEAD_INLINE or _date_line(block):
+            return False
+        styled = _style(block) != self._body_style()
+        for other in self.region:
+            if other.index <= block.index:
+                continue
+            kind = drop.kind if (drop := self.dropped.get(other.index)) is not None else None
+            if kind is Boilerplate.REPEATED_TITLE:
+                return True
+            if kind is None and other.prose:
+                return False
+            if styled and (kind in (Boilerplate.BYLINE, Boilerplate.DATE_STAMP) or _DATE.search(other.text)):
+                return True
+        return False
+
+    def _body_style(self) -> tuple[str, frozenset[str]] | None:
+        weights: dict[tuple[str, frozenset[str]], float] = {}
+        for block in self.left():
+            weights[_style(block)] = weights.get(_style(block), 0.0) + block.prose
+        return max(weights, key=weights.__getitem__, default=None)
+
+    def apart(self) -> None:
+        """Labels: short, without a sentence, and not beside running text."""
+        prose = [block for block in self.left() if block.prose]
+        beside = {node.index for block in prose for node in (block.node, block.node.parent) if node is not None}
+        last = prose[-1].index if prose else -1
+        for block in self.left():
+            if block.prose or block.kind is BlockKind.HEADING or block.kind in _LISTED:
+                continue
+            around = block.node.parent
+            near = (block.node, around, around.parent if around is not None else None)
+            if not any(node is not None and node.index in beside for node in near):
+                self.dropped[block.index] = _LABEL
+            elif block.index > last and not block.ends_sentence:
+                self.dropped[block.index] = _AFTER
+
+    def headings(self) -> None:
+        """A heading goes when all that stands under it went; of headings in a row the last one decides."""
+        kept: bool | None = False
+        """Whether anything stays between here and the next heading; None: nothing stands there."""
+        below = False
+        """Whether the next heading stays."""
+        for block in reversed(self.region):
+            if block.kind is not BlockKind.HEADING:
+                kept = bool(kept) or block.index not in self.dropped
+                continue
+            says = block.chars > _SAYS and block.ends_sentence
+            if block.index not in self.dropped and not says and not (below if kept is None else kept):
+                self.dropped[block.index] = _HEADING_ALONE
+            below, kept = block.index not in self.dropped, None
+
+
+def _date_line(block: TextBlock) -> bool:
+    """Whether a block is a line about the publication rather than a sentence with a date in it."""
+    return block.chars < _DATE_LINE and not block.ends_sentence and _DATE.search(block.text) is not None
+
+
+def _style(block: TextBlock) -> tuple[str, frozenset[str]]:
+    """What makes a block look as it does: its element's tag and names."""
+    return block.node.tag, block.node.names.tokens
+
+
+def _linked_heading(block: TextBlock) -> bool:
+    return block.kind is BlockKind.HEADING and block.link_share > _LINKS

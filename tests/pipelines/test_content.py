@@ -1,0 +1,195 @@
+"""What extraction keeps of a page and what it says of the rest."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.blocks import MAX_BLOCKS, read_blocks
+from pipelines.content import Content, extract
+from pipelines.process import parse
+from pipelines.records import Block, BlockKind, Boilerplate, Hints
+from pipelines.rules import Layout
+from pipelines.structured import Structured
+
+ONE = "The ferry to the northern islands will sail twice a day from June, the company said on Monday."
+TWO = "Islanders had asked for a second crossing for years, because the only boat left before the school bus came."
+THREE = "The new timetable is a trial. In October the council will look at the figures and decide whether it stays."
+TITLE = "Second ferry for the islands"
+
+
+def content(body: str, structured: Structured | None = None, layout: Layout | None = None) -> Content:
+    tree = parse(f"<html><body>{body}</body></html>")
+    assert tree is not None
+    return extract(tree, structured or Structured(title_tag=f"{TITLE} - Isle News"), Hints(), layout or Layout())
+
+
+def kept(found: Content) -> list[str]:
+    return [block.text for block in found.blocks if block.drop is None]
+
+
+def drop_of(found: Content, text: str) -> Boilerplate | None:
+    block = next(block for block in found.blocks if text in block.text)
+    return block.drop.kind if block.drop else None
+
+
+def article(*parts: str) -> str:
+    return f"<h1>{TITLE}</h1><div>{''.join(parts)}</div>"
+
+
+def p(text: str) -> str:
+    return f"<p>{text}</p>"
+
+
+def test_paragraphs_are_kept_in_order_and_the_headline_is_named() -> None:
+    found = content(article(p(ONE), p(TWO), p(THREE)))
+    assert kept(found) == [ONE, TWO, THREE]
+    assert found.headline == TITLE
+    assert drop_of(found, TITLE) is Boilerplate.REPEATED_TITLE
+
+
+FURNITURE = {
+    '<div class="related-links"><p>Read how the lighthouse was sold to a poet for a song.</p></div>': "related links",
+    '<div class="newsletterSignup"><p>Get the island news in your inbox, daily.</p></div>': "newsletter prompt",
+    '<div id="cookie-notice"><p>We use cookies to see which stories you read.</p></div>': "consent text",
+    '<section class="comments"><p>They said the same in 1998 and nothing came of it.</p></section>': "comments",
+    "<figure><img src=a.jpg><figcaption>The old ferry, seen from above.</figcaption></figure>": "caption",
+    "<div><img src=a.jpg><div>The old ferry in the harbour, seen from above the town.</div></div>": "caption",
+    '<p><a href="/x">Read also: the lighthouse that was sold to a poet</a></p>': "read more",
+    "<aside><p>The company was founded in 1911 and owns nine ships and a tug.</p></aside>": "site furniture",
+}
+
+
+@pytest.mark.parametrize(("furniture", "kind"), FURNITURE.items())
+def test_furniture_between_paragraphs_goes_with_its_kind(furniture: str, kind: str) -> None:
+    found = content(article(p(ONE), furniture, p(TWO), p(THREE)))
+    assert kept(found) == [ONE, TWO, THREE]
+    assert [block.drop.kind.value for block in found.blocks[1:] if block.drop] == [kind]
+
+
+def test_a_body_split_over_siblings_is_whole() -> None:
+    parts = [
+        f'<div class="chunk">{p(text)}</div><div class="ad-slot">Advertisement</div>' for text in (ONE, TWO, THREE)
+    ]
+    assert kept(content(article(*parts))) == [ONE, TWO, THREE]
+
+
+def test_the_next_article_on_the_page_stays_out() -> None:
+    other = "<article><h1>Poet buys lighthouse</h1>" + p(THREE + " Or so it is said.") * 3 + "</article>"
+    found = content(f"<article><h1>{TITLE}</h1>{p(ONE)}{p(TWO)}</article>{other}")
+    assert kept(found) == [ONE, TWO]
+
+
+@pytest.mark.parametrize(
+    "name", ["paywall", "subscriber-content", "widget-wrap", "article-share-wrapper", "sidebar-layout"]
+)
+def test_a_container_that_holds_the_article_is_believed_over_its_name(name: str) -> None:
+    assert kept(content(f"<h1>{TITLE}</h1><div class='{name}'>{p(ONE)}{p(TWO)}{p(THREE)}</div>")) == [ONE, TWO, THREE]
+
+
+def test_the_standfirst_has_a_field_of_its_own() -> None:
+    lead = "From June the islands are an hour closer."
+    found = content(f'<h1>{TITLE}</h1><p class="standfirst">{lead}</p><div>{p(ONE)}{p(TWO)}</div>')
+    assert found.standfirst == lead
+    assert kept(found) == [ONE, TWO]
+
+
+def test_a_lead_without_a_name_is_known_by_the_declared_description() -> None:
+    lead = "From June the islands are an hour closer to the mainland."
+    said = Structured(title_tag=TITLE, meta={"og:description": (lead,)})
+    found = content(f"<div><div>{TITLE}</div><div>{lead}</div><div><div>{ONE}</div><div>{TWO}</div></div></div>", said)
+    assert (found.headline, found.standfirst, kept(found)) == (TITLE, lead, [ONE, TWO])
+
+
+def test_line_breaks_divide_paragraphs() -> None:
+    assert kept(content(article(f"{ONE}<br><br>{TWO}<br> <br>{THREE}"))) == [ONE, TWO, THREE]
+
+
+def test_inline_elements_join_and_hidden_text_goes() -> None:
+    body = p(
+        "The <b>ferry</b> to the <a href=/n>northern</a> islands<!-- x --> will sail twice a day, the company said."
+    )
+    found = content(
+        article(body, '<p style="display: none">Only robots and the curious will ever read this line.</p>', p(TWO))
+    )
+    assert kept(found) == ["The ferry to the northern islands will sail twice a day, the company said.", TWO]
+
+
+def test_lists_quotes_tables_and_code_keep_their_kind() -> None:
+    body = (
+        p(ONE) + "<h2>Fares</h2><ul><li>Adults pay nine pounds.</li></ul><blockquote><p>It is about time, and I say so."
+        "</p></blockquote><table><tr><td>June</td><td>two a day</td></tr></table><pre>06:15\n17:40</pre>" + p(TWO)
+    )
+    found = content(article(body))
+    assert [(block.kind, block.text) for block in found.blocks if block.drop is None] == [
+        (BlockKind.PARAGRAPH, ONE),
+        (BlockKind.HEADING, "Fares"),
+        (BlockKind.LIST_ITEM, "Adults pay nine pounds."),
+        (BlockKind.QUOTE, "It is about time, and I say so."),
+        (BlockKind.TABLE_ROW, "June | two a day"),
+        (BlockKind.PREFORMATTED, "06:15\n17:40"),
+        (BlockKind.PARAGRAPH, TWO),
+    ]
+
+
+def test_a_paragraph_printed_twice_is_kept_once() -> None:
+    assert kept(content(article(p(ONE), p(TWO), p(THREE), p(TWO)))) == [ONE, TWO, THREE]
+
+
+def test_a_heading_over_nothing_goes() -> None:
+    links = '<h3>More on this</h3><ul><li><a href="/1">Poet buys lighthouse for a song</a></li></ul>'
+    assert kept(content(article(p(ONE), p(TWO), links))) == [ONE, TWO]
+
+
+def test_a_sites_own_rules_outrank_everything() -> None:
+    body = f"<h1>{TITLE}</h1><div class=x>{p(ONE)}<p class=bad>{TWO}</p></div><div class=y>{p(THREE) * 2}{p(TWO)}</div>"
+    found = content(body, layout=Layout(keep=(".x",), drop=(".bad",)))
+    assert kept(found) == [ONE]
+
+
+def test_context_names_tags_and_words_of_names() -> None:
+    found = content(f'<h1>{TITLE}</h1><div class="storyBody main_text" id="s-1"><p role="note">{ONE}</p></div>')
+    assert {"div", "p", "storybody", "story", "body", "main_text", "note", "s-1"} <= found.blocks[-1].context
+
+
+def test_cuts_are_flagged() -> None:
+    tree = parse(p(ONE) * (MAX_BLOCKS + 10))
+    assert tree is not None
+    table = read_blocks(tree)
+    assert len(table.blocks) == MAX_BLOCKS
+    assert table.flags == (f"cut at {MAX_BLOCKS} blocks",)
+    deep = parse("<div>" * 5000 + ONE)
+    assert deep is not None
+    assert read_blocks(deep).flags == ("nested too deeply: text may be missing",)
+
+
+TAGS = st.sampled_from(
+    [
+        "<div>",
+        "</div>",
+        "<p>",
+        "</p>",
+        "<h1>",
+        "<article>",
+        "<li>",
+        "<td>",
+        "<tr>",
+        "<br>",
+        "<a>",
+        "<b>",
+        "<x-y>",
+        "<!--",
+    ]
+)
+MARKUP = st.lists(st.one_of(TAGS, st.sampled_from([ONE, TITLE, "x"]), st.text(max_size=8)), max_size=40).map("".join)
+
+
+@given(MARKUP)
+def test_any_markup_gives_blocks_with_text_and_shares_between_0_and_1(markup: str) -> None:
+    def sound(block: Block) -> bool:
+        return (
+            bool(block.text.strip())
+            and 0 <= block.link_share <= 1
+            and (block.level > 0) == (block.kind is BlockKind.HEADING)
+        )
+
+    assert all(map(sound, content(markup).blocks))
