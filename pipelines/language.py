@@ -1,0 +1,53 @@
+"""The language of a text."""
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from py3langid.langid import LanguageIdentifier  # type: ignore[import-untyped]
+
+MAX_SAMPLE = 1200
+"""Characters that are looked at, in half a millisecond."""
+LIKELY = 0.5
+RULED_OUT = 0.01
+"""The text outranks the declaration when one language is at least so likely, and the declared one less than this. On
+1,773 development pages that is so 40 times (templates that say "en" everywhere), and wrong where a text held two."""
+
+_TAG = re.compile(r"[a-z]{2}(?![a-z])", re.IGNORECASE)
+_TODAY = {"nb": "no", "nn": "no", "in": "id", "iw": "he", "ji": "yi", "mo": "ro"}
+"""Codes that ISO 639-1 has replaced, and the two written forms of Norwegian."""
+
+
+def detect(text: str, declared: str | None) -> str | None:
+    """The language as an ISO 639-1 code in lower case, Norwegian always `no`; None when nothing tells.
+
+    `declared` is a BCP 47 tag such as `en-GB`. It decides where the text is too short or too mixed to be sure;
+    elsewhere the text does, since publishing systems often declare a language that nobody set. Raises: nothing.
+    """
+    said = normal(declared)
+    sample = text[:MAX_SAMPLE].strip()
+    if not any(map(str.isalpha, sample)):
+        return said
+    chances: dict[str | None, float] = {}
+    for label, probability in _model().rank(sample):
+        chances[normal(label)] = chances.get(normal(label), 0.0) + float(probability)
+    seen = max(chances, key=chances.__getitem__)
+    if said is None:
+        return seen
+    return seen if seen and chances[seen] >= LIKELY and chances.get(said, 0.0) < RULED_OUT else said
+
+
+def normal(tag: str | None) -> str | None:
+    """A BCP 47 tag's language as ISO 639-1; None when it has no code of two letters. Raises: nothing."""
+    match = _TAG.match(tag.strip()) if tag else None
+    code = match[0].lower() if match else None
+    return _TODAY.get(code, code) if code else None
+
+
+@cache
+def _model() -> "LanguageIdentifier":
+    """Loaded when first needed: it takes 0.6 s."""
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)

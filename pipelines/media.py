@@ -1,0 +1,173 @@
+"""Pictures, videos and sound of a page's article."""
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+from urllib.parse import urljoin
+
+import lxml.html
+
+from pipelines.records import Image, Video
+from pipelines.structured import Structured, plain, types, values
+from pipelines.vicinity import Vicinity, elsewhere
+
+MAX_MEDIA = 40
+MAX_CAPTION = 1000
+
+_DURATION = re.compile(
+    r"^P(?:(?P<days>\d{1,3})D)?(?:T(?:(?P<hours>\d{1,3})H)?(?:(?P<minutes>\d{1,5})M)?(?:(?P<seconds>\d{1,6})(?:\.\d{1,9})?S)?)?$",
+    re.IGNORECASE,
+)
+_CLOCK_DURATION = re.compile(r"^(?:(\d{1,2}):)?(\d{1,2}):(\d{2})$")
+_CREDIT = re.compile(r"credit|copyright|source|photographer|byline|fotograf|bildnachweis|credito", re.IGNORECASE)
+_VIDEO_HOSTS = re.compile(
+    r"(?:youtube(?:-nocookie)?\.com/embed|player\.vimeo\.com|dailymotion\.com/embed|jwplayer|brightcove|twitch\.tv|"
+    r"facebook\.com/plugins/video|streamable\.com)",
+    re.IGNORECASE,
+)
+_TINY = re.compile(r"^(?:data:|about:)|(?:1x1|pixel|spacer|blank|placeholder)\.(?:gif|png)", re.IGNORECASE)
+
+
+def duration_seconds(text: object) -> int | None:
+    """ISO 8601 (`PT1M30S`), `1:30` or seconds -> seconds; None for anything else. Raises: nothing."""
+    raw = plain(text) or ""
+    if match := _DURATION.match(raw):
+        part = {name: int(value) for name, value in match.groupdict().items() if value}
+        total = part.get("days", 0) * 86400 + part.get("hours", 0) * 3600 + part.get("minutes", 0) * 60
+        return (total + part.get("seconds", 0)) or None
+    if match := _CLOCK_DURATION.match(raw):
+        return int(match[1] or 0) * 3600 + int(match[2]) * 60 + int(match[3]) or None
+    return int(raw) if raw.isdecimal() and raw.isascii() and 0 < int(raw[:7]) <= 86400 and len(raw) < 7 else None
+
+
+def images(
+    tree: lxml.html.HtmlElement, structured: Structured, vicinity: Vicinity, url: str
+) -> tuple[Image | None, tuple[Image, ...]]:
+    """The main picture and all of the article's, each address once. Raises: nothing."""
+    figures = {image.url: image for image in _figures(tree, vicinity, url)}
+    figures = figures or {image.url: image for image in _bare_pictures(vicinity, url)}
+    declared = [link for value in values(structured.article, "image") if (link := _address(value, url))]
+    declared += [link for value in structured.meta.get("og:image", ())[:3] if (link := _absolute(value, url))]
+    main = declared[0] if declared else next(iter(figures), None)
+    everything = dict.fromkeys([*([main] if main else []), *figures])
+    listed = [figures.get(link) or Image(link) for link in everything][:MAX_MEDIA]
+    return (listed[0] if listed else None), tuple(listed)
+
+
+def videos(tree: lxml.html.HtmlElement, structured: Structured, vicinity: Vicinity, url: str) -> tuple[Video, ...]:
+    """The article's videos, each address once. Raises: nothing."""
+    found: dict[str | None, Video] = {}
+    for video in (*_declared_videos(structured, url), *_embedded_videos(tree, vicinity, url)):
+        found.setdefault(video.url, video)
+    return tuple(found.values())[:MAX_MEDIA]
+
+
+def audios(tree: lxml.html.HtmlElement, structured: Structured, vicinity: Vicinity, url: str) -> tuple[str, ...]:
+    """Addresses of the article's sound. Raises: nothing."""
+    found = [
+        link
+        for node in structured.nodes
+        if "AudioObject" in types(node)
+        for value in values(node, "contentUrl")[:1]
+        if (link := _absolute(value, url))
+    ]
+    found += [link for value in structured.meta.get("og:audio", ())[:3] if (link := _absolute(value, url))]
+    for element in tree.iter("audio"):
+        link = _source(element, url)
+        if link and not elsewhere(element, vicinity.headline):
+            found.append(link)
+    return tuple(dict.fromkeys(found))[:MAX_MEDIA]
+
+
+def _figures(tree: lxml.html.HtmlElement, vicinity: Vicinity, url: str) -> Iterator[Image]:
+    for number, figure in enumerate(tree.iter("figure")):
+        if number > MAX_MEDIA:
+            return
+        image = next(figure.iter("img"), None)
+        parent = figure.getparent()
+        if image is None or parent is None or elsewhere(parent, vicinity.headline):
+            continue
+        link = _picture(image, url)
+        if link:
+            caption = next(figure.iter("figcaption"), None)
+            yield Image(link, *_caption(caption)) if caption is not None else Image(link)
+
+
+def _bare_pictures(vicinity: Vicinity, url: str) -> Iterator[Image]:
+    """Pictures beside the headline, on pages that don't use figures."""
+    if vicinity.headline is None:
+        return
+    for parent in islice(vicinity.headline.iterancestors(), 3):
+        found = [link for image in islice(parent.iter("img"), 5) if (link := _picture(image, url))]
+        if found:
+            yield Image(found[0])
+            return
+
+
+def _picture(image: lxml.html.HtmlElement, url: str) -> str | None:
+    for name in ("data-src", "src", "data-original", "data-lazy-src"):
+        value = image.get(name)
+        if value and not _TINY.search(value):
+            return _absolute(value, url)
+    candidates = (image.get("srcset") or image.get("data-srcset") or "").split(",")
+    return _absolute(candidates[-1].split()[0], url) if candidates[-1].split() else None
+
+
+def _caption(element: lxml.html.HtmlElement) -> tuple[str | None, str | None]:
+    """Caption and credit of a figcaption."""
+    whole = plain(element.text_content()[:MAX_CAPTION])
+    for part in element.iterdescendants():
+        if isinstance(part.tag, str) and _CREDIT.search(part.get("class") or ""):
+            credit = plain(part.text_content()[:MAX_CAPTION])
+            if credit and whole and credit != whole:
+                return whole.replace(credit, "").strip(" |·-–—") or None, credit
+    return whole, None
+
+
+def _declared_videos(structured: Structured, url: str) -> Iterator[Video]:
+    nodes: list[Any] = [node for node in structured.nodes if "VideoObject" in types(node)]
+    nodes += [node for node in values(structured.article, "video") if isinstance(node, dict)]
+    for node in nodes[:MAX_MEDIA]:
+        links = (_absolute(node.get(key), url) for key in ("contentUrl", "embedUrl", "url"))
+        yield Video(next(filter(None, links), None), duration_seconds=duration_seconds(node.get("duration")))
+    for value in structured.meta.get("og:video", ())[:1]:
+        if link := _absolute(value, url):
+            yield Video(
+                link, duration_seconds=duration_seconds(structured.first_meta("video:duration", "og:video:duration"))
+            )
+
+
+def _embedded_videos(tree: lxml.html.HtmlElement, vicinity: Vicinity, url: str) -> Iterator[Video]:
+    for number, element in enumerate(tree.iter("video", "iframe")):
+        if number > MAX_MEDIA:
+            return
+        link = _source(element, url)
+        if element.tag == "iframe" and not (link and _VIDEO_HOSTS.search(link)):
+            continue
+        if link and not elsewhere(element, vicinity.headline):
+            yield Video(link)
+
+
+def _source(element: lxml.html.HtmlElement, url: str) -> str | None:
+    source = element.get("src") or element.get("data-src")
+    if not source:
+        source = next((child.get("src") for child in element.iter("source") if child.get("src")), None)
+    return _absolute(source, url) if source else None
+
+
+def _address(value: Any, url: str) -> str | None:
+    if isinstance(value, dict):
+        value = value.get("url") or value.get("contentUrl") or value.get("@id")
+        value = value[0] if isinstance(value, list) and value else value
+    return _absolute(value, url)
+
+
+def _absolute(value: Any, url: str) -> str | None:
+    if not isinstance(value, str) or not value.strip() or len(value) > 2000:
+        return None
+    try:
+        link = urljoin(url, value.strip())
+    except ValueError:
+        return None
+    return link if link.startswith(("http://", "https://")) else None
