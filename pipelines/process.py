@@ -11,7 +11,7 @@ from pipelines.decode import Decoded, decode
 from pipelines.fields import Fields
 from pipelines.fingerprint import fingerprint
 from pipelines.markup import to_html
-from pipelines.records import Accepted, Article, Page, Reason, Rejected
+from pipelines.records import Accepted, Article, Page, Reason, Rejected, Video
 from pipelines.repair import repair, repair_blocks
 from pipelines.rules import Rulebook
 
@@ -131,7 +131,7 @@ def _article(page: Page, decided: Fields, cleaned: Cleaned, title: str | None, s
         breadcrumbs=decided.breadcrumbs or facts.breadcrumbs,
         main_image=decided.main_image,
         images=decided.images,
-        videos=decided.videos or facts.videos,
+        videos=_videos(decided.videos, facts.videos),
         audios=decided.audios,
         publisher=decided.publisher,
         free=decided.free,
@@ -140,3 +140,17 @@ def _article(page: Page, decided: Fields, cleaned: Cleaned, title: str | None, s
         candidates=decided.candidates,
         fingerprint=fingerprint(title, cleaned.text),
     )
+
+
+def _videos(declared: tuple[Video, ...], said: tuple[Video, ...]) -> tuple[Video, ...]:
+    """The videos that the page holds; credit, section and duration that a line gives are those of the first."""
+    if not declared or not said:
+        return declared or said
+    first, line = declared[0], said[0]
+    credited = Video(
+        first.url,
+        first.credit or line.credit,
+        first.section or line.section,
+        first.duration_seconds or line.duration_seconds,
+    )
+    return (credited, *declared[1:])

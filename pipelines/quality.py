@@ -103,7 +103,7 @@ def _too_little(
 ) -> Rejected | None:
     """Too little text, or too little that says that it is an article."""
     walled = fields.free is False or any(b.drop and b.drop.kind is Boilerplate.PAYWALL for b in content.blocks)
-    if size < _STUB and walled and claims:
+    if size < _BRIEF and walled and claims:
         return Rejected(Reason.PAYWALL, f"{size:.0f} characters before the subscription prompt")
     witnessed = {"date", "author", "feed entry"} & set(claims)
     if size < _STUB and not ({"feed entry"} & set(claims) and size > _STUB / 3):

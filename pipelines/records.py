@@ -346,7 +346,7 @@ class Article:
     published: Timestamp | None = None
     modified: Timestamp | None = None
     authors: tuple[str, ...] = ()
-    """People, as printed, without "By"."""
+    """As printed, without "By": people; an agency or a newsroom where it signs."""
     agency: str | None = None
     """The news agency that the text is credited to."""
     section: str | None = None

@@ -44,7 +44,7 @@ def test_text_is_the_story_and_nothing_else(host: str, outlet: Outlet, story: St
 @pytest.mark.parametrize(("host", "outlet", "story"), STORIES)
 def test_facts_are_those_of_the_story(host: str, outlet: Outlet, story: Story) -> None:
     found = article(host, outlet, story)
-    assert found.authors == ((story.author,) if story.author else ())
+    assert found.authors == ((story.author or story.agency,) if story.author or story.agency else ())
     assert found.language == outlet.language
     assert found.published is not None
     if story.duration:  # a video page prints the day alone

@@ -1,0 +1,353 @@
+"""The rulebook: phrase packs (a TOML file a language) and site files, loaded, validated and ready to match.
+
+A file that is not as it should be raises `RuleError`, which names the file, the key and what was expected.
+"""
+
+import datetime as dt
+import hashlib
+import re
+import tomllib
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from pathlib import Path
+from re import _parser as regex_parser  # type: ignore[attr-defined]  # the parser of `re` has no public name
+from typing import Any, Final
+
+from pipelines.records import Boilerplate
+
+PACKS: Final = Path(__file__).with_name("phrases")
+COMMON: Final = "any"
+"""The pack that applies to text in every language."""
+FALLBACK: Final = "en"
+"""English labels stand on pages in every language."""
+_SAME: Final = {"nb": "no", "nn": "no"}
+
+
+class RuleError(ValueError):
+    """A rule file that can't be used; the message names file, key and what was expected."""
+
+
+class Place(StrEnum):
+    """Where a phrase may stand, and so what goes when it matches."""
+
+    LINE = "line"
+    """It is the whole block, anywhere."""
+    HEAD = "head"
+    """It is the whole block, before the body begins."""
+    TAIL = "tail"
+    """It is the whole block, after the body has ended."""
+    START = "start"
+    """It leads the first block of the body or one before it; the rest of the block stays."""
+    END = "end"
+    """It ends a block, as a sentence or bracket of its own; what stands before it stays."""
+    SECTION = "section"
+    """It is the whole block, a heading; what stands under it goes with it."""
+
+
+CAPTURES: Final = frozenset(
+    {"credit", "section", "duration", "published", "modified", "author", "agency", "standfirst", "tags", "breadcrumbs"}
+)
+"""The facts that a pattern's named groups may fill."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """One boilerplate phrase."""
+
+    id: str
+    """Such as `en.video-credit`; unique."""
+    kind: Boilerplate
+    place: Place
+    pattern: str
+    """A regular expression. Case is ignored; the place anchors it."""
+    why: str
+    examples: tuple[str, ...] = ()
+    """Blocks that must go (or lose the matching stretch)."""
+    keeps: tuple[str, ...] = ()
+    """Blocks that look alike and must stay."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """A site's own cleaning rules, for as long as its pages looked that way."""
+
+    valid_until: dt.date | None = None
+    """The last day of fetching to which it applies; None: today's layout."""
+    keep: tuple[str, ...] = ()
+    """CSS selectors of the elements that hold the article."""
+    drop: tuple[str, ...] = ()
+    """CSS selectors of elements that are not the article."""
+    phrases: tuple[Phrase, ...] = ()
+
+
+_WHOLE: Final = (Place.SECTION, Place.LINE, Place.HEAD, Place.TAIL)
+
+Match = tuple[Phrase, re.Match[str]]
+_Compiled = tuple[Phrase, re.Pattern[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Matcher:
+    """The phrases that apply to one language, by place, each place with one cheap combined pattern before it."""
+
+    _phrases: Mapping[Place, tuple[_Compiled, ...]]
+    _any_whole: re.Pattern[str]
+    _any_start: re.Pattern[str]
+    _any_end: re.Pattern[str]
+
+    def whole(self, text: str, start: int, end: int) -> list[Match]:
+        """Every phrase that is all of `text[start:end]`."""
+        if not self._any_whole.fullmatch(text, start, end):
+            return []
+        candidates = (compiled for place in _WHOLE for compiled in self._phrases[place])
+        found = [(phrase, pattern.fullmatch(text, start, end)) for phrase, pattern in candidates]
+        return [(phrase, match) for phrase, match in found if match]
+
+    def start(self, text: str, start: int) -> list[Match]:
+        """Every phrase that begins at `start`."""
+        if not self._any_start.match(text, start):
+            return []
+        found = [(phrase, pattern.match(text, start)) for phrase, pattern in self._phrases[Place.START]]
+        return [(phrase, match) for phrase, match in found if match]
+
+    def end(self, text: str, start: int) -> list[Match]:
+        """Every phrase that begins at `start` and is all the rest."""
+        if not self._any_end.fullmatch(text, start):
+            return []
+        found = [(phrase, pattern.fullmatch(text, start)) for phrase, pattern in self._phrases[Place.END]]
+        return [(phrase, match) for phrase, match in found if match]
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """All rules. Frozen; `for_host` gives the same rules with one site's own."""
+
+    packs: Mapping[str, tuple[Phrase, ...]]
+    """Language (ISO 639-1, or `any`) -> its phrases."""
+    sites: Mapping[str, tuple[Layout, ...]] = field(default_factory=dict)
+    """Host -> its layouts, today's last."""
+    version: str = ""
+    """A hash of all rule data."""
+    site: Layout = Layout()
+    furniture: frozenset[str] = frozenset()
+    """`clean.block_key` of blocks known to recur on other pages of the site."""
+    _matchers: dict[str | None, Matcher] = field(default_factory=dict, repr=False, compare=False)
+    """What `matcher` has built; holds nothing that is not in the rules."""
+
+    def for_host(self, host: str, day: dt.date | None = None, furniture: Collection[str] = ()) -> "Rulebook":
+        """The rulebook for a page of `host` fetched on `day` (None: today's layout).
+
+        A site file applies to its domain and everything under it. Raises: nothing.
+        """
+        layout = next((_layout_on(self.sites[name], day) for name in _domains(host) if name in self.sites), Layout())
+        if layout == self.site and not furniture and not self.furniture:
+            return self
+        # The matchers are shared unless the site brings phrases of its own.
+        shared = {} if layout.phrases or self.site.phrases else self._matchers
+        return replace(self, site=layout, furniture=frozenset(furniture), _matchers=shared)
+
+    def matcher(self, language: str | None) -> Matcher:
+        """The phrases for a text in `language`: its pack, English, the common ones and the site's; all when None."""
+        language = _SAME.get(language or "", language)
+        key = language if language in self.packs else None
+        if key not in self._matchers:
+            names = sorted(self.packs) if key is None else sorted({key, COMMON, FALLBACK} & set(self.packs))
+            self._matchers[key] = _compile([*self.site.phrases, *(p for name in names for p in self.packs[name])])
+        return self._matchers[key]
+
+
+def load_rulebook(site_files: Sequence[Path] = (), packs: Path = PACKS) -> Rulebook:
+    """All phrase packs of the folder and the site files (`<domain>.toml`), validated.
+
+    Raises: RuleError for a file that can't be read or is not as documented in `crawler/sites/README.md`.
+    """
+    digest = hashlib.sha256()
+    loaded: dict[str, tuple[Phrase, ...]] = {}
+    for file in sorted(packs.glob("*.toml")):
+        table = _read(file, digest.update)
+        _check_keys(table, {"phrase"}, f"{file.name}")
+        loaded[file.stem] = _phrases(table, file.stem, file.name)
+    sites: dict[str, tuple[Layout, ...]] = {}
+    for file in sorted(site_files, key=lambda path: path.name):
+        table = _read(file, digest.update)
+        _check_keys(table, {"layout"}, file.name)
+        layouts = [_layout(entry, f"site.{file.stem}", where) for entry, where in _tables(table, "layout", file.name)]
+        sites[file.stem.lower()] = tuple(sorted(layouts, key=lambda layout: layout.valid_until or dt.date.max))
+    return Rulebook(loaded, sites, digest.hexdigest()[:12])
+
+
+def _domains(host: str) -> Iterator[str]:
+    """`a.b.example`, `b.example`, `example`, without a port."""
+    name = host.lower().rsplit(":", 1)[0].strip(".")
+    while name:
+        yield name
+        name = name.partition(".")[2]
+
+
+def _layout_on(layouts: Sequence[Layout], day: dt.date | None) -> Layout:
+    for layout in layouts:
+        if layout.valid_until is None or (day is not None and day <= layout.valid_until):
+            return layout
+    return Layout()
+
+
+def _compile(phrases: Iterable[Phrase]) -> Matcher:
+    by_place: dict[Place, list[_Compiled]] = {place: [] for place in Place}
+    for phrase in phrases:
+        by_place[phrase.place].append((phrase, re.compile(phrase.pattern, re.IGNORECASE)))
+    whole = [compiled for place in _WHOLE for compiled in by_place[place]]
+    return Matcher(
+        {place: tuple(found) for place, found in by_place.items()},
+        _any_of(whole),
+        _any_of(by_place[Place.START]),
+        _any_of(by_place[Place.END]),
+    )
+
+
+def _any_of(phrases: Iterable[_Compiled]) -> re.Pattern[str]:
+    """One pattern that matches where any of the phrases does; it captures nothing."""
+    parts = [f"(?:{re.sub(r'[(][?]P<[a-z]+>', '(?:', phrase.pattern)})" for phrase, _ in phrases]
+    return re.compile("|".join(parts) or r"(?!)", re.IGNORECASE)
+
+
+# Reading and validating ------------------------------------------------------------------------------------------
+
+
+def _read(file: Path, hashed: Callable[[bytes], None]) -> dict[str, Any]:
+    try:
+        data = file.read_bytes()
+        hashed(file.name.encode() + b"\0" + data)
+        return tomllib.loads(data.decode("utf-8"))
+    except (OSError, ValueError) as error:
+        raise RuleError(f"{file.name}: expected a readable TOML file in UTF-8: {error}") from error
+
+
+def _tables(table: Mapping[str, Any], key: str, where: str) -> Iterator[tuple[dict[str, Any], str]]:
+    entries = table.get(key, [])
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise RuleError(f"{where}: {key}: expected tables written [[{key}]]")
+    for number, entry in enumerate(entries, 1):
+        yield entry, f"{where}: {key} {entry.get('id', number)}"
+
+
+def _check_keys(table: Mapping[str, Any], known: Collection[str], where: str) -> None:
+    for key in table:
+        if key not in known:
+            raise RuleError(f"{where}: unknown key {key!r}; expected one of {', '.join(sorted(known))}")
+
+
+def _phrases(table: Mapping[str, Any], prefix: str, where: str) -> tuple[Phrase, ...]:
+    found = [_phrase(entry, prefix, place) for entry, place in _tables(table, "phrase", where)]
+    seen: set[str] = set()
+    for phrase in found:
+        if phrase.id in seen:
+            raise RuleError(f"{where}: phrase {phrase.id}: expected an id of its own, it is used twice")
+        seen.add(phrase.id)
+    return tuple(found)
+
+
+def _phrase(entry: Mapping[str, Any], prefix: str, where: str) -> Phrase:
+    _check_keys(entry, {"id", "kind", "place", "pattern", "why", "example", "keep"}, where)
+    name = _string(entry, "id", where)
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
+        raise RuleError(f"{where}: id: expected lower-case words joined by '-', found {name!r}")
+    return Phrase(
+        f"{prefix}.{name}",
+        Boilerplate(_one_of(entry, "kind", list(Boilerplate), where)),
+        Place(_one_of(entry, "place", list(Place), where)),
+        _string(entry, "pattern", where),
+        _string(entry, "why", where),
+        _strings(entry, "example", where),
+        _strings(entry, "keep", where),
+    )
+
+
+def _layout(entry: Mapping[str, Any], prefix: str, where: str) -> Layout:
+    _check_keys(entry, {"valid_until", "keep", "drop", "phrase"}, where)
+    until = entry.get("valid_until")
+    if until is not None and type(until) is not dt.date:
+        raise RuleError(f"{where}: valid_until: expected a date such as 2026-05-31, found {until!r}")
+    keep, drop = (_selectors(entry, key, where) for key in ("keep", "drop"))
+    phrases = _phrases(entry, prefix, where)
+    for phrase in phrases:
+        check_pattern(phrase.pattern, f"{where}: phrase {phrase.id}")
+    return Layout(until, keep, drop, phrases)
+
+
+def _selectors(entry: Mapping[str, Any], key: str, where: str) -> tuple[str, ...]:
+    from cssselect import SelectorError, parse  # here: only site files need it
+
+    selectors = _strings(entry, key, where) if key in entry else ()
+    for selector in selectors:
+        try:
+            parse(selector)
+        except SelectorError as error:
+            raise RuleError(f"{where}: {key}: expected a CSS selector, found {selector!r}: {error}") from error
+    return selectors
+
+
+def _string(entry: Mapping[str, Any], key: str, where: str) -> str:
+    value = entry.get(key)
+    if not isinstance(value, str) or not value.strip():
+        raise RuleError(f"{where}: {key}: expected a text, found {value!r}")
+    return value
+
+
+def _strings(entry: Mapping[str, Any], key: str, where: str) -> tuple[str, ...]:
+    value = entry.get(key)
+    values = value if isinstance(value, list) else [value]
+    if not values or not all(isinstance(one, str) and one.strip() for one in values):
+        raise RuleError(f"{where}: {key}: expected a text or a list of texts, found {value!r}")
+    return tuple(values)
+
+
+def _one_of(entry: Mapping[str, Any], key: str, known: Collection[str], where: str) -> str:
+    value = _string(entry, key, where)
+    if value not in known:
+        raise RuleError(f"{where}: {key}: expected one of {', '.join(sorted(known))}, found {value!r}")
+    return value
+
+
+def check_pattern(source: str, where: str) -> None:
+    """That a pattern compiles, captures known facts only and takes linear time; `where` names it in the error.
+
+    Site files are checked when they are loaded; the packs, which are many, by the test suite.
+    Raises: RuleError.
+    """
+    try:
+        pattern = re.compile(source, re.IGNORECASE)
+    except (re.error, RecursionError, OverflowError) as error:
+        raise RuleError(f"{where}: pattern: expected a regular expression: {error}") from error
+    if unknown := set(pattern.groupindex) - CAPTURES:
+        names = ", ".join(sorted(CAPTURES))
+        raise RuleError(f"{where}: pattern: unknown group {min(unknown)!r}; expected one of {names}")
+    if pattern.groups > len(pattern.groupindex) or _repeats_nested(regex_parser.parse(source), inside=False):
+        raise RuleError(f"{where}: pattern: expected (?:...) instead of (...), and no repetition inside a repetition")
+
+
+_FEW: Final = 8
+"""A repetition of up to so many turns may hold another one: 8 x 8 ways are no danger."""
+
+
+def _repeats_nested(parsed: Any, inside: bool) -> bool:
+    """Whether a repetition without a small bound stands inside another: what makes a pattern take exponential time."""
+    for operation, argument in parsed:
+        name = str(operation)
+        if name in ("MAX_REPEAT", "MIN_REPEAT"):
+            _, most, body = argument
+            many = int(most) > _FEW
+            if (many and inside) or _repeats_nested(body, inside or many):
+                return True
+        elif any(_repeats_nested(part, inside) for part in _parts(argument)):
+            return True
+    return False
+
+
+def _parts(argument: Any) -> Iterator[Any]:
+    """The patterns inside a parsed operation's argument: branches, groups, look-arounds."""
+    if isinstance(argument, regex_parser.SubPattern):
+        yield argument
+    elif isinstance(argument, list | tuple):
+        for part in argument:
+            yield from _parts(part)
