@@ -11,6 +11,7 @@ from crawler.clock import now
 from crawler.failures import failure_reason
 from crawler.recorder import Recorder
 from db import links
+from db.sources import Source
 from pipelines.records import FetchFailure, Found, Page, Reason
 from pipelines.urls import canonical, on_site
 
@@ -33,20 +34,24 @@ def article_request(
     )
 
 
-async def file_redirect(recorder: Recorder, response: Response, found: Found) -> str | None:
-    """Files a redirect and returns its target, which is then known to the frontier; None for any other answer."""
+async def file_redirect(
+    recorder: Recorder, response: Response, found: Found, source: Source | None = None
+) -> str | None:
+    """Files a redirect and returns its target, which is then known to the frontier; None for any other answer.
+
+    A redirect that leaves the source's site ends as off_site.
+    """
     target = redirect_target(response)
     if target is None:
         return None
-    link = await recorder.call(links.get, recorder.database, found.url)
-    source_id = link.source_id if link else None
-    if source_id is None or on_site(target, found.url) or on_site(found.url, target):
-        await recorder.call(links.redirected, recorder.database, found.url, target, now())
-        recorder.count(source_id, Reason.REDIRECTED)
-    else:
+    source_id = source.id if source else None
+    if source and not on_site(target, source.url):
         failure = FetchFailure(found.url, Reason.OFF_SITE, f"redirects to {target}", now())
         await recorder.call(links.failed, recorder.database, failure, None)
         recorder.count(source_id, Reason.OFF_SITE)
+    else:
+        await recorder.call(links.redirected, recorder.database, found.url, target, now())
+        recorder.count(source_id, Reason.REDIRECTED)
     return target
 
 

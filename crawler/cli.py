@@ -3,6 +3,7 @@
 Heavy libraries are imported inside the commands that need them, so that `copydesk --help` answers at once.
 """
 
+import io
 import os
 import sys
 from typing import Annotated
@@ -13,7 +14,7 @@ from typer.exceptions import TyperException
 from crawler import config
 from crawler.commands import crawl, export, filters, read, tour
 from crawler.commands.database import database_app
-from crawler.commands.output import CommandError
+from crawler.commands.output import CommandError, note
 from crawler.commands.sources import add, sources_app
 
 UNREACHABLE = 69
@@ -69,6 +70,8 @@ def configure(
 
 def main() -> None:
     """Runs a command; what goes wrong becomes one line on standard error and an exit code."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # for what a terminal's encoding does not have
     try:
         sys.exit(app(prog_name="copydesk", standalone_mode=False))
     except TyperException as error:
@@ -79,7 +82,9 @@ def main() -> None:
         _exit(error, 2)
     except typer.Abort:
         sys.exit(130)
-    except BrokenPipeError:
+    except SystemExit as end:
+        if not isinstance(end.__context__, BrokenPipeError):  # which Typer turns into exit code 1
+            raise
         # The reader, such as `head`, has enough; Python would complain again when it flushes at the end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
@@ -95,5 +100,5 @@ def main() -> None:
 
 
 def _exit(error: object, code: int) -> None:
-    typer.echo(f"copydesk: {' '.join(str(error).split())}", err=True)
+    note(f"copydesk: {' '.join(str(error).split())}")
     sys.exit(code)

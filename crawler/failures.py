@@ -35,6 +35,8 @@ def failure_reason(error: BaseException | None) -> tuple[Reason, str]:
 
     Raises: nothing.
     """
+    if isinstance(error, HostLeftAloneError) and error.__cause__ is not None:
+        return failure_reason(error.__cause__)  # what made the host be left alone
     detail = " ".join(str(error).split())[:300]
     for kind, reason, meaning in _REASONS:
         if isinstance(error, kind):

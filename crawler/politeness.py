@@ -20,7 +20,8 @@ from scrapy.http.request import NO_CALLBACK
 
 from crawler.clock import now
 from crawler.config import Config
-from crawler.robots import Robots, from_answer
+from crawler.guard import AddressRefusedError
+from crawler.robots import ALLOW_ALL, Robots, from_answer
 from pipelines.urls import host_key
 
 LONGEST_CRAWL_DELAY = 30.0
@@ -34,27 +35,39 @@ UNASKED_WAIT = 5.0
 MOST_RETRIES = 3
 MOST_FAILURES = 5
 """Failed connections in a row after which a host is left alone for the rest of the run."""
+MOST_REFUSALS = 10
+"""Answers in a row that refuse us (401, 403, 429, 503) after which a host is left alone for the rest of the run."""
 SMALLEST_DELAY = 0.02
 """Seconds. Without any delay Scrapy 2.19 does not hold its limit of one request in flight at a host."""
 ROBOTS_BYTES = 5 * 2**20
+_REFUSING = frozenset({401, 403, 429, 503})
 _ROBOTS_REQUEST = "copydesk_robots"
 _RETRIES = "copydesk_retries"
 
 
 class RobotsRefusedError(IgnoreRequest):
-    """robots.txt forbids the address, or could not be read (RFC 9309: then everything is forbidden)."""
+    """robots.txt forbids the address."""
 
 
 class HostLeftAloneError(IgnoreRequest):
-    """The host asked for a longer pause, or failed too often in a row; it is not asked again in this run."""
+    """The host is not asked again in this run, and this address was not asked for: it goes on waiting.
+
+    It asked for a longer pause, refused or failed too often in a row, or its robots.txt could not be read (RFC 9309:
+    then everything is forbidden). `__cause__` is the error that decided, where there was one.
+    """
 
 
 @dataclass(slots=True)
 class Host:
     """What a run has learned of one host."""
 
+    crawl_delay: float = 0.0
+    """Seconds; the longest that its robots.txt files ask for, of `www.` and of the bare name."""
     failures: int = 0
-    left_alone: str | None = None
+    """Failed connections in a row."""
+    refusals: int = 0
+    """Answers in a row that refuse us."""
+    left_alone: HostLeftAloneError | None = None
     """Why no more requests are made in this run; None while they are."""
 
 
@@ -88,12 +101,12 @@ class PolitenessMiddleware:
         return self.crawler.engine
 
     async def process_request(self, request: Request) -> None:
-        """Raises RobotsRefusedError or HostLeftAloneError, or what fetching robots.txt raised."""
+        """Raises: RobotsRefusedError, HostLeftAloneError."""
         key = host_key(request.url)
         request.meta["download_slot"] = key
         host = self.hosts.setdefault(key, Host())
         if host.left_alone:
-            raise HostLeftAloneError(host.left_alone)
+            raise host.left_alone
         if request.meta.get(_ROBOTS_REQUEST):
             return
         robots = await self.robots_for(request.url)
@@ -101,7 +114,7 @@ class PolitenessMiddleware:
             raise RobotsRefusedError(f"robots.txt of {key} forbids {urlsplit(request.url).path or '/'}")
 
     async def robots_for(self, url: str) -> Robots:
-        """The rules of the URL's host, fetched once a run. Raises: what the fetch raised when nothing answered."""
+        """The rules of the URL's host, fetched once a run. Raises: HostLeftAloneError when they can't be read."""
         parts = urlsplit(url)
         origin = f"{parts.scheme}://{parts.netloc}"
         if origin not in self.robots:
@@ -109,16 +122,30 @@ class PolitenessMiddleware:
         return await asyncio.shield(self.robots[origin])
 
     async def _fetch_robots(self, origin: str) -> Robots:
+        key = host_key(origin)
+        host = self.hosts.setdefault(key, Host())
         meta = {_ROBOTS_REQUEST: True, "download_maxsize": ROBOTS_BYTES}
         request = Request(f"{origin}/robots.txt", meta=meta, callback=NO_CALLBACK)
-        response = await self._engine.download_async(request)
+        try:
+            response = await self._engine.download_async(request)
+        except (HostLeftAloneError, AddressRefusedError):
+            raise
+        except IgnoreRequest:
+            return ALLOW_ALL  # redirects without end: RFC 9309, 2.3.1.2, takes them for "there is none"
+        except Exception as error:
+            host.left_alone = HostLeftAloneError(f"robots.txt of {key} can't be fetched")
+            raise host.left_alone from error
+        if response.status == 429 or response.status >= 500:
+            host.left_alone = HostLeftAloneError(f"robots.txt of {key} answered {response.status}")
+            raise host.left_alone from RobotsRefusedError(str(host.left_alone))
         robots = from_answer(response.status, response.body, response.url)
-        self._set_delay(host_key(origin), robots.crawl_delay(self.user_agent) or 0.0)
+        host.crawl_delay = max(host.crawl_delay, robots.crawl_delay(self.user_agent) or 0.0)
+        self._pace(key, host)
         return robots
 
-    def _set_delay(self, key: str, crawl_delay: float) -> None:
-        """Paces the host's slot, also when Scrapy makes it anew after a quiet minute."""
-        delay = max(self.delay, min(crawl_delay, LONGEST_CRAWL_DELAY))
+    def _pace(self, key: str, host: Host) -> None:
+        """Sets the pace of the host's slot, also for when Scrapy makes it anew after a quiet minute."""
+        delay = max(self.delay, min(host.crawl_delay, LONGEST_CRAWL_DELAY))
         downloader = self._engine.downloader
         downloader.per_slot_settings[key] = {"concurrency": 1, "delay": delay, "jitter": 0}
         if key in downloader.slots:
@@ -126,18 +153,24 @@ class PolitenessMiddleware:
 
     async def process_response(self, request: Request, response: Response) -> Request | Response:
         """The response, or the request again when the host asked for a short pause."""
-        host = self.hosts[request.meta["download_slot"]]
+        key = request.meta["download_slot"]
+        host = self.hosts[key]
         host.failures = 0
+        host.refusals = host.refusals + 1 if response.status in _REFUSING else 0
+        if host.refusals >= MOST_REFUSALS:
+            host.left_alone = HostLeftAloneError(f"{key} refused {host.refusals} requests in a row")
         if response.status not in (429, 503):
             return response
         wait = retry_after((response.headers.get("Retry-After") or b"").decode("latin-1"), now())
         seconds = UNASKED_WAIT if wait is None else wait.total_seconds()
         retries = request.meta.get(_RETRIES, 0)
         if seconds > LONGEST_WAIT:
-            host.left_alone = f"{request.meta['download_slot']} asked to be left alone for {seconds:.0f} s"
-        if host.left_alone or retries >= MOST_RETRIES:
+            host.left_alone = HostLeftAloneError(f"{key} asked to be left alone for {seconds:.0f} s")
+        elif retries >= MOST_RETRIES:
+            host.left_alone = HostLeftAloneError(f"{key} goes on asking for time")
+        if host.left_alone:
             return response
-        self._pause(request.meta["download_slot"], seconds)
+        self._pause(key, seconds)
         return request.replace(dont_filter=True, meta={**request.meta, _RETRIES: retries + 1})
 
     def _pause(self, key: str, seconds: float) -> None:
@@ -153,7 +186,8 @@ class PolitenessMiddleware:
         host = self.hosts[key]
         host.failures += 1
         if host.failures >= MOST_FAILURES:
-            host.left_alone = f"{key} failed {host.failures} times in a row, at last with {type(exception).__name__}"
+            host.left_alone = HostLeftAloneError(f"{key} failed {host.failures} times in a row")
+            host.left_alone.__cause__ = exception
 
 
 def retry_after(header: str | None, moment: datetime) -> timedelta | None:

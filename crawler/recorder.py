@@ -4,18 +4,28 @@ import asyncio
 import os
 import socket
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
 from functools import partial
 from typing import ParamSpec, TypeVar
 
 from scrapy import signals
 from scrapy.crawler import Crawler
+from scrapy.exceptions import CloseSpider
 
 from crawler.clock import now
 from crawler.config import Config
 from db import runs, session, sources
+from db.errors import DatabaseError
 from pipelines.records import Reason, Saved
+
+LEASE = timedelta(minutes=15)
+"""How long a source belongs to this run without a sign of life."""
+HEARTBEAT = 60.0
+"""Seconds between signs of life: leases are extended and counts are written down."""
+DATABASE_LOST = "database"
+"""Why a spider was closed when the database could not be used."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -46,15 +56,25 @@ def _alive(pid: int) -> bool:
 
 
 class Recorder:
-    """Counts each outcome once, and writes the run with its counts."""
+    """Counts each outcome once, holds the leases, and writes the run with its counts."""
 
     def __init__(self, config: Config, command: str) -> None:
         self.database = session.connect(config.database)
         self.command = command
         self.worker = worker_name()
         self.run_id: int | None = None
+        self.held: set[int] = set()
+        """Ids of the sources that belong to this run."""
         self.outcomes: defaultdict[int | None, Counter[str]] = defaultdict(Counter)
+        self.troubles: dict[int, str] = {}
+        """Source id -> why it could not be crawled."""
+        self.error: DatabaseError | None = None
+        """What ended the crawl early."""
+        self.interrupted = False
+        """Whether a signal ended the crawl."""
         self.listeners: list[Callable[[int | None, str], None]] = []
+        self._written: Counter[tuple[int | None, str]] = Counter()
+        self._heart: asyncio.Task[None] | None = None
         # One thread: SQLite has one writer, and what is stored keeps the order in which it came.
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="copydesk-db")
 
@@ -75,31 +95,80 @@ class Recorder:
         return recorder
 
     async def call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Runs a function off the reactor's thread, after those that were called before it."""
-        return await asyncio.get_running_loop().run_in_executor(self._thread, partial(function, *args, **kwargs))
+        """Runs a function off the reactor's thread, after those that were called before it.
 
-    def count(self, source_id: int | None, outcome: Saved | Reason) -> None:
-        """Notes the one outcome of one page."""
-        self.outcomes[source_id][outcome] += 1
+        Raises: CloseSpider when the database can't be used: what was not stored waits for the next run.
+        """
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._thread, partial(function, *args, **kwargs))
+        except DatabaseError as error:
+            self.error = self.error or error
+            raise CloseSpider(DATABASE_LOST) from error
+
+    def count(self, source_id: int | None, outcome: Saved | Reason, number: int = 1) -> None:
+        """Notes the one outcome of one page, or of several."""
+        self.outcomes[source_id][outcome] += number
         for listener in self.listeners:
             listener(source_id, outcome)
+
+    async def claim(self, names: Sequence[str] | None) -> list[sources.Source]:
+        """Takes sources for this run; see `db.sources.claim`."""
+        claimed = await self.call(sources.claim, self.database, names, self.worker, now(), LEASE)
+        self.held.update(source.id for source in claimed)
+        return claimed
+
+    async def release(self, source_id: int, next_check: datetime) -> None:
+        """Gives a source back, due again at `next_check`."""
+        self.held.discard(source_id)
+        await self.call(sources.release, self.database, source_id, self.worker, now(), next_check)
 
     async def opened(self) -> None:
         await self.call(drop_dead_leases, self.database)
         self.run_id = await self.call(runs.start, self.database, self.command, now(), self.worker)
+        self._heart = asyncio.ensure_future(self._beat())
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(HEARTBEAT)
+            try:
+                self.held &= await self.call(sources.extend, self.database, list(self.held), self.worker, now(), LEASE)
+                await self.call(self._write_counts)
+            except CloseSpider:  # a database that is away for a moment may be back at the next beat
+                continue
 
     async def closed(self, reason: str) -> None:
-        await self.call(self._finish, reason)
-        self._thread.shutdown()
-        self.database.close()
+        self.interrupted = reason == "shutdown"
+        if self._heart:
+            self._heart.cancel()
+        try:
+            await self.call(self._finish, reason)
+        except CloseSpider:
+            pass  # `error` says so
+        finally:
+            self._thread.shutdown()
+            self.database.close()
 
-    def _finish(self, reason: str) -> None:
-        sources.abandon(self.database, self.worker)
+    def _write_counts(self) -> None:
+        """Adds what was counted since the last time."""
         if self.run_id is None:
             return
-        counts = {(source_id, name): n for source_id, named in self.outcomes.items() for name, n in named.items()}
-        runs.count_all(self.database, self.run_id, counts)
-        runs.finish(self.database, self.run_id, now(), 0 if reason == "finished" else 1, f"{reason}: {self.summary()}")
+        counts = Counter(
+            {(source_id, name): n for source_id, named in self.outcomes.items() for name, n in named.items()}
+        )
+        runs.count_all(self.database, self.run_id, counts - self._written)
+        self._written = counts
+
+    def _finish(self, reason: str) -> None:
+        for source_id in self.held:
+            sources.release(self.database, source_id, self.worker, now(), None)
+        self._write_counts()
+        if self.run_id is not None:
+            runs.finish(self.database, self.run_id, now(), 0 if self.well(reason) else 1, f"{reason}: {self.summary()}")
+
+    def well(self, reason: str) -> bool:
+        """Whether the run ended by itself, with all sources crawled and nothing unforeseen."""
+        quarantined = any(counts[Reason.QUARANTINED] for counts in self.outcomes.values())
+        return reason == "finished" and not self.troubles and not quarantined
 
     def summary(self) -> str:
         """The outcomes of all sources in one line, such as `12 new, 3 not_article`."""

@@ -1,5 +1,6 @@
 """Runs spiders in this process, until they are done. A process can do this once (Twisted's reactor can't restart)."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from scrapy.settings import Settings
 from crawler.config import Config
 from crawler.recorder import Recorder
 from crawler.settings import of_config
-from pipelines.records import Reason, Saved
+from pipelines.records import Reason
 
 Listener = Callable[[int | None, str], None]
 """Called with a source's id (None for a page by hand) and the outcome of one of its pages."""
@@ -30,6 +31,10 @@ class CrawlReport:
 
     outcomes: Mapping[int | None, Counter[str]]
     """For each source's id (None: pages by hand) how many pages ended in which outcome."""
+    troubles: Mapping[int, str]
+    """Source id -> why it could not be crawled, or not to its end."""
+    interrupted: bool
+    """Whether a signal ended the run; what was left waits for the next one."""
 
     @property
     def totals(self) -> Counter[str]:
@@ -37,13 +42,20 @@ class CrawlReport:
 
     @property
     def failed(self) -> bool:
-        """Whether a source's every page failed, or something unexpected happened."""
-        bad = {reason for reason in Reason if reason.transient} | {Reason.QUARANTINED, Reason.ADDRESS_REFUSED}
-        return any(counts and set(counts) <= bad for counts in self.outcomes.values())
+        """Whether a source could not be crawled, all its pages were refused or failed, or something unforeseen was."""
+        return (
+            bool(self.troubles)
+            or bool(self.totals[Reason.QUARANTINED])
+            or any(counts and set(counts) <= _FAILURES for counts in self.outcomes.values())
+        )
 
-    @property
-    def stored(self) -> int:
-        return sum(self.totals[outcome] for outcome in Saved)
+
+_FAILURES = {reason for reason in Reason if reason.transient} | {
+    Reason.FORBIDDEN,
+    Reason.ADDRESS_REFUSED,
+    Reason.ROBOTS,
+    Reason.TOO_LARGE,
+}
 
 
 def scrapy_settings(config: Config) -> Settings:
@@ -55,7 +67,7 @@ def scrapy_settings(config: Config) -> Settings:
 
 
 def crawl(config: Config, jobs: Sequence[Job], command: str, listener: Listener | None = None) -> CrawlReport:
-    """Runs the spiders side by side.
+    """Runs the spiders, one after the other.
 
     Raises: what kept a spider from starting, such as a `db.session.DatabaseError`.
     """
@@ -63,18 +75,36 @@ def crawl(config: Config, jobs: Sequence[Job], command: str, listener: Listener 
     settings.set("COPYDESK_COMMAND", command, priority="cmdline")
     settings.set("COPYDESK_LISTENERS", [listener] if listener else [], priority="cmdline")
     process = AsyncCrawlerProcess(settings)
-    crawlers = [(process.create_crawler(job.spider), job.arguments) for job in jobs]
-    tasks = [process.crawl(crawler, **arguments) for crawler, arguments in crawlers]
+    waiting = list(jobs)
+    started: list[Crawler] = []
+    tasks: list[asyncio.Task[None]] = []
+
+    def start_next(_ended: object = None) -> None:
+        """One spider after the other: two at once would each keep their own pace at a host."""
+        if waiting and not any(recorder.interrupted for recorder in _recorders(started)):
+            job = waiting.pop(0)
+            started.append(process.create_crawler(job.spider))
+            tasks.append(process.crawl(started[-1], **job.arguments))
+            tasks[-1].add_done_callback(start_next)
+
+    start_next()
     process.start()
     for task in tasks:
         task.result()
-    return CrawlReport(_outcomes([crawler for crawler, _ in crawlers]))
+    return _report(_recorders(started))
 
 
-def _outcomes(crawlers: Sequence[Crawler]) -> dict[int | None, Counter[str]]:
+def _recorders(started: Sequence[Crawler]) -> list[Recorder]:
+    return [Recorder.of(crawler) for crawler in started]
+
+
+def _report(recorders: Sequence[Recorder]) -> CrawlReport:
     outcomes: dict[int | None, Counter[str]] = {}
-    for crawler in crawlers:
-        recorder = crawler.get_extension(Recorder)
-        for source_id, counts in (recorder.outcomes if recorder else {}).items():
+    troubles: dict[int, str] = {}
+    for recorder in recorders:
+        if recorder.error:
+            raise recorder.error
+        troubles |= recorder.troubles
+        for source_id, counts in recorder.outcomes.items():
             outcomes.setdefault(source_id, Counter()).update(counts)
-    return outcomes
+    return CrawlReport(outcomes, troubles, any(recorder.interrupted for recorder in recorders))

@@ -6,18 +6,20 @@ SHORTEST = timedelta(minutes=10)
 LONGEST = timedelta(days=1)
 FIRST = timedelta(minutes=30)
 RETIRED = timedelta(days=7)
-"""How often an endpoint that keeps failing is tried."""
+"""How often an endpoint is tried that has failed each time and never worked."""
 RETIRE_AFTER = 5
-"""Failures in a row after which an endpoint is only tried weekly."""
+"""Failures in a row after which such an endpoint is only tried weekly."""
+NEVER = timedelta(days=36500)
 
 
-def next_check(now: datetime, interval: timedelta | None, *, new: int, failures: int) -> datetime:
+def next_check(now: datetime, interval: timedelta | None, *, new: int, failures: int, worked: bool) -> datetime:
     """When to check again, aware UTC.
 
     `interval` is what the last check asked to wait (None at the first). News halves it, silence stretches it by a
-    half, both within 10 minutes and a day; failures double it.
+    half, both within 10 minutes and a day; failures double it. `worked` says whether the endpoint ever answered well:
+    one that did is never given up, so that an outage costs no news.
     """
-    if failures >= RETIRE_AFTER:
+    if failures >= RETIRE_AFTER and not worked:
         return now + RETIRED
     if interval is None:
         return now + FIRST

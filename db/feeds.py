@@ -86,6 +86,18 @@ def add(db: Database, source_id: int, endpoints: Iterable[tuple[str, str, str | 
         return [_value(row) for row in found]
 
 
+def reopen(db: Database, source_id: int, url: str, kind: str, now: datetime) -> FeedRow:
+    """Takes up an endpoint, or makes a known one due at once."""
+    for row in add(db, source_id, [(url, kind, None)], now):
+        return row
+    with db.write() as session:
+        known = session.scalars(
+            select(models.Feed).where(models.Feed.source_id == source_id, models.Feed.url_key == url_key(url))
+        ).one()
+        known.next_check = None
+        return _value(known)
+
+
 def of(db: Database, source_id: int) -> list[FeedRow]:
     """A source's endpoints, oldest first."""
     with db.read() as session:

@@ -85,6 +85,14 @@ def pending(
         return [_value(row) for row in session.scalars(query) if row.id not in exclude][:limit]
 
 
+def brought(db: Database, feed_id: int) -> bool:
+    """Whether an endpoint was ever the first to name an address."""
+    with db.read() as session:
+        return (
+            session.scalars(select(models.Link.id).where(models.Link.feed_id == feed_id).limit(1)).first() is not None
+        )
+
+
 def get(db: Database, url: str) -> LinkRow | None:
     """What is known of an address; None when it was never seen."""
     with db.read() as session:

@@ -16,19 +16,18 @@ from pipelines.records import PARAGRAPH_BREAK, Block, BlockKind, Boilerplate, Dr
 from pipelines.rules import Match, Matcher, Phrase, Place, Rulebook
 
 _LONGEST: Final = 400
-"""Characters of the longest block that can be boilerplate by its words alone; consent texts have some 300."""
+"""Characters of the longest block that can be boilerplate by its words alone; longer ones go by their DOM context."""
 _WINDOW: Final = 240
 """Characters at the end of a block in which a trailing phrase may begin."""
 _PROSE: Final = 60
-"""Characters from which a sentence counts as running text: 97 % of the paragraphs of the development pages' bodies
-that end in a full stop are longer, 99 % of furniture lines are shorter or don't end so."""
+"""Characters from which a sentence counts as running text: so long are 90 % of the sentences and paragraphs in the
+bodies of the development pages (30,486), and 2 % of their snippets of furniture (5,566)."""
 _LINKED: Final = 0.3
 """Share of a block that must be link where the words alone are no proof."""
 _BODY: Final = 2
 """Paragraphs of running text before a heading such as "Related videos" may take all that follows."""
 
 _BULLET: Final = re.compile(r"[^\w\"“”„«»'‘’(\[{©@#+$€£&/<]*")
-_TRAIL: Final = re.compile(r"[\s:.…!>»›→▶|•·–—-]*\Z")
 _SENTENCE_END: Final = re.compile(r"[.!?…。！？؟۔।][\"”“»«’')\]]*\Z")
 _NEW_SENTENCE: Final = re.compile(r"(?<=[.!?…”\"»)])\s+|\s(?=[(\[/])|\s[–—|]\s")
 _DENSE: Final = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")

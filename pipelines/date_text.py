@@ -54,9 +54,8 @@ _DOTTED_CLOCK = re.compile(
     r"(?<![\d.])(?P<hour>\d{1,2})\.(?P<minute>\d{2})(?:\.(?P<second>\d{2}))?(?![\d.]|\s?%)(?:\s?(?P<half>[ap])\.?\s?m\b)?"
 )
 _AFTER_CLOCK = re.compile(rf"^\s?(?:uhr|hrs|h|óra)?\s?\(?(?:(?:gmt|utc)\s?(?=[+-]))?{OFFSET}", re.IGNORECASE)
-_DURATION = re.compile(
-    rf"(?:{'|'.join(word.replace('-', ' ') for word in WORDS['durations'].split())})\s?[:：]?\s?\d{{1,3}}(?::\d\d){{1,2}}"
-)
+_DURATIONS = "|".join(word.replace("-", " ") for word in WORDS["durations"].split())
+_DURATION = re.compile(rf"(?:{_DURATIONS})\s?[:：]?\s?\d{{1,3}}(?::\d\d){{1,2}}")
 """The running time of a video: figures like those of a clock, and no time of day."""
 _LATE = frozenset({"p", "午後", "下午", "오후", "μμ", "μ.μ", "م"})
 _EARLY = frozenset({"a", "午前", "上午", "오전", "πμ", "π.μ", "ص"})

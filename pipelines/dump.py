@@ -5,7 +5,7 @@ Lines are all there is: what a line says, where it stands, and what stands twice
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
@@ -24,10 +24,8 @@ from pipelines.rules import Rulebook
 MAX_LINES: Final = 20_000
 """A day's live blog has some 5,000; more is no article."""
 _HEAD: Final = 40
-"""Lines in which a title repeats; menus stand above it in many dumps."""
+"""Lines in which the title is looked for; menus stand above it in many dumps."""
 _LONGEST_TITLE: Final = 200
-_MENU: Final = 4
-"""So many lines of a few words in a row are a menu."""
 _WIDTHS: Final = range(40, 121)
 """Columns at which text is wrapped by hand or by a mail program."""
 _WRAPPED: Final = 0.6
@@ -36,7 +34,7 @@ _WRAPPED: Final = 0.6
 _LINE_END: Final = re.compile("\r\n?|[\u2028\u2029\v\f]")
 _TITLE = Drop(Boilerplate.REPEATED_TITLE, "dump.title", "is the title, which the record holds")
 _LEAD = Drop(Boilerplate.STANDFIRST, "dump.standfirst", "is the lead between the title and its repetition")
-_MENU_LINE = Drop(Boilerplate.NAVIGATION, "dump.menu", "stands in a menu above the title")
+_ABOVE = Drop(Boilerplate.NAVIGATION, "dump.above-title", "stands above the title")
 
 
 def process_dump(text: str, rulebook: Rulebook, fetched_at: datetime) -> Accepted | Rejected:
@@ -100,23 +98,24 @@ def _unwrapped(lines: Sequence[str], width: int) -> Iterator[str]:
 def _head(
     blocks: Sequence[Block], rulebook: Rulebook, tongue: str | None, fetched_at: datetime
 ) -> tuple[tuple[Block, ...], str | None, str | None]:
-    """The blocks with title, lead and menu marked as such; the title; the lead."""
+    """The blocks with title, lead and menu marked; the title; the lead."""
+    head = blocks[:_HEAD]
     drops: dict[int, Drop] = {}
     title, lead = None, None
-    places = _repeated(blocks[:_HEAD])
-    if places:
-        title = blocks[places[0]].text
+    # What no phrase claims: a credit or a date is neither title nor menu.
+    unclaimed = {block.text for block in clean(head, rulebook, tongue, None, None, fetched_at).kept}
+    if places := _repeated(head):
         between = [index for index in range(places[0], places[-1]) if is_prose(blocks[index])]
-        rest = any(is_prose(block) for block in blocks[places[-1] + 1 :])
-        if len(between) == 1 and rest and between[0] not in places:
+        if len(between) == 1 and any(is_prose(block) for block in blocks[places[-1] + 1 :]):
             drops[between[0]] = _LEAD
             lead = blocks[between[0]].text
     else:
-        place = _first_line(blocks[:_HEAD], rulebook, tongue, fetched_at)
-        if place is not None:
-            title, places = blocks[place].text, [place]
-    drops |= dict.fromkeys(places, _TITLE)
-    drops |= dict.fromkeys(_menu(blocks, places[0]) if places else (), _MENU_LINE)
+        places = _last_above_body(head, unclaimed)
+    if places:
+        title = blocks[places[0]].text
+        drops |= dict.fromkeys(places, _TITLE)
+        above = [index for index in range(places[0]) if not is_prose(head[index]) and head[index].text in unclaimed]
+        drops |= dict.fromkeys(above, _ABOVE)
     marked = tuple(replace(block, drop=drops.get(index)) for index, block in enumerate(blocks))
     return marked, title, lead
 
@@ -126,28 +125,19 @@ def _repeated(head: Sequence[Block]) -> list[int]:
     lines = [fold(block.text) if len(block.text) <= _LONGEST_TITLE else "" for block in head]
     times = Counter(lines)
     for index, line in enumerate(lines):
-        if line.count(" ") >= 2 and times[line] > 1 and not head[index].text.endswith("."):
+        if line.count(" ") >= 2 and times[line] > 1 and not is_prose(head[index]):
             return [place for place, other in enumerate(lines) if other == line]
     return []
 
 
-def _first_line(head: Sequence[Block], rulebook: Rulebook, tongue: str | None, fetched_at: datetime) -> int | None:
+def _last_above_body(head: Sequence[Block], unclaimed: Collection[str]) -> list[int]:
     """The line that must be the title: the last one of several words above the body that is no known phrase."""
     body = next((index for index, block in enumerate(head) if is_prose(block)), 0)
-    known = clean(head[: body + 1], rulebook, tongue, None, None, fetched_at)
-    left = {block.text for block in known.kept}
     for index in range(body - 1, -1, -1):
         text = head[index].text
-        if text in left and text.count(" ") + 1 >= 3 and len(text) <= _LONGEST_TITLE and text[-1] not in ".:;,":
-            return index
-    return None
-
-
-def _menu(blocks: Sequence[Block], title: int) -> range:
-    """The lines above the title when they are a menu."""
-    above = range(title)
-    short = [index for index in above if blocks[index].text.count(" ") < 3]
-    return above if len(short) == len(above) >= _MENU else range(0)
+        if text in unclaimed and text.count(" ") >= 2 and len(text) <= _LONGEST_TITLE and text[-1] not in ".:;,":
+            return [index]
+    return []
 
 
 # The record ------------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ import traceback
 from datetime import datetime, timedelta
 
 from scrapy.crawler import Crawler
+from scrapy.exceptions import CloseSpider
 
 from crawler.politeness import retry_after
 from crawler.recorder import Recorder
@@ -23,6 +24,7 @@ class FilingPipeline:
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
         self.rulebook = rulebook(crawler.settings["COPYDESK"])
+        self._closing: asyncio.Future[None] | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> "FilingPipeline":
@@ -30,34 +32,43 @@ class FilingPipeline:
 
     async def process_item(self, item: Page | FetchFailure) -> Page | FetchFailure:
         recorder = Recorder.of(self.crawler)
-        link = await recorder.call(links.get, recorder.database, item.url)
-        source_id = link.source_id if link else None
-        if isinstance(item, FetchFailure):
-            again = _again(link, item.reason, item.failed_at, item.retry_after)
-            await recorder.call(links.failed, recorder.database, item, again)
-            recorder.count(source_id, item.reason)
-            return item
         try:
-            saved = await self._file(item, link)
-        except Exception:  # noqa: BLE001  # the unexpected is kept with its traceback, and the crawl goes on
-            await recorder.call(articles.quarantine, recorder.database, item, traceback.format_exc())
-            saved = Reason.QUARANTINED
-        recorder.count(source_id, saved)
+            link = await recorder.call(links.get, recorder.database, item.url)
+            filed = await (
+                self._file_failure(item, link) if isinstance(item, FetchFailure) else self._file_page(item, link)
+            )
+            recorder.count(link.source_id if link else None, filed)
+        except CloseSpider as closing:
+            self._close(closing.reason)
         return item
 
-    async def _file(self, page: Page, link: LinkRow | None) -> Saved | Reason:
+    def _close(self, reason: str) -> None:
+        """Closes the spider, which an item pipeline can't do by raising CloseSpider. Later calls do nothing."""
+        if self.crawler.engine and self._closing is None:
+            self._closing = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason=reason))
+
+    async def _file_failure(self, failure: FetchFailure, link: LinkRow | None) -> Reason:
         recorder = Recorder.of(self.crawler)
-        # Off the reactor's thread, so that a long page holds up no other host.
-        outcome = await asyncio.to_thread(process_page, page, self.rulebook.for_host(host_key(page.final_url)))
+        again = _again(link, failure.reason, failure.failed_at)
+        await recorder.call(links.failed, recorder.database, failure, again)
+        return failure.reason
+
+    async def _file_page(self, page: Page, link: LinkRow | None) -> Saved | Reason:
+        recorder = Recorder.of(self.crawler)
+        try:
+            # Off the reactor's thread, so that a long page holds up no other host.
+            outcome = await asyncio.to_thread(process_page, page, self.rulebook.for_host(host_key(page.final_url)))
+        except Exception:  # noqa: BLE001  # the unexpected is kept with its traceback, and the crawl goes on
+            await recorder.call(articles.quarantine, recorder.database, page, traceback.format_exc())
+            return Reason.QUARANTINED
         again = None
         if isinstance(outcome, Rejected):
-            again = _again(
-                link, outcome.reason, page.fetched_at, retry_after(page.header("retry-after"), page.fetched_at)
-            )
+            wait = retry_after(page.header("retry-after"), page.fetched_at)
+            again = _again(link, outcome.reason, page.fetched_at, wait)
         return await recorder.call(articles.store, recorder.database, page, outcome, again)
 
 
-def _again(link: LinkRow | None, reason: Reason, moment: datetime, wait: timedelta | None) -> datetime | None:
+def _again(link: LinkRow | None, reason: Reason, moment: datetime, wait: timedelta | None = None) -> datetime | None:
     """When to try the page again; None when that would not help."""
     attempts = link.attempts if link else 0
     return next_try(moment, attempts + 1, wait) if reason.transient else None

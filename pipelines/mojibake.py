@@ -95,6 +95,8 @@ _UTF8: Final = re.compile(
 )
 """Valid UTF-8 beyond ASCII (RFC 3629, section 4), the bytes written as the characters U+0080 to U+00FF."""
 
+_QUOTED: Final = re.compile("[\"'`“„‘»«][^\x00-\x7f]{1,4}[\"'`”“’»«]")
+_NOT_BOX: Final = re.compile(f"[^{_BOX}]")
 _HIGH: Final = re.compile("[^\x00-\x7f]")
 _ASCII: Final = re.compile("[\x00-\x7f]+")
 
@@ -102,6 +104,11 @@ _ASCII: Final = re.compile("[\x00-\x7f]+")
 def looks_odd(text: str) -> bool:
     """Whether anything in the text looks like such damage. Cheap."""
     return _ODD.search(text) is not None
+
+
+def means_it(line: str) -> bool:
+    """Whether all that looks odd stands in quotation marks by itself: a text about such damage."""
+    return not looks_odd(_QUOTED.sub("", line))
 
 
 def undo(line: str) -> tuple[str, str] | None:
@@ -155,21 +162,16 @@ def _reread(line: str, page: str) -> tuple[str, int, int]:
     for match in _UTF8.finditer(as_bytes):
         start, end = match.span()
         decoded = match[0].replace(" ", "\xa0").encode("latin-1").decode("utf-8")
-        if _quoted(line, start, end):
-            continue
         before, after = line[max(0, start - 1) : start], line[end : end + 1]
-        if whole or oddness(before + decoded + after) <= oddness(before + line[start:end] + after):
+        odd = oddness(before + line[start:end] + after)
+        if not odd and not _NOT_BOX.search(line, start, end):
+            continue  # a frame drawn around a table
+        if whole or oddness(before + decoded + after) <= odd:
             pieces += [line[position:start], decoded]
             position = end
             sequences += len(decoded)
             untouched -= end - start
     return "".join([*pieces, line[position:]]), untouched, sequences
-
-
-def _quoted(line: str, start: int, end: int) -> bool:
-    """Whether the stretch alone stands in quotation marks: a text about such damage means it."""
-    around = line[start - 1 : start] + line[end : end + 1]
-    return end - start <= 4 and around in ('""', "''", "“”", "„“", "‘’", "»«", "«»", "``")
 
 
 @cache

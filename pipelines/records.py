@@ -227,8 +227,6 @@ class FetchFailure:
     reason: Reason
     evidence: str
     failed_at: datetime
-    retry_after: timedelta | None = None
-    """How long the server asked to be left alone."""
 
 
 @dataclass(frozen=True, slots=True)

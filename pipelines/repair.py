@@ -32,9 +32,9 @@ _SUSPECT: Final = re.compile(
 _SETTINGS: Final = ftfy.TextFixerConfig(explain=True)
 
 _ROUNDS: Final = 8
-"""Damage on damage: each round takes one layer. More than four were never seen; eight keep a hostile text bounded."""
+"""Damage on damage: each round takes one layer; the bound is for hostile text."""
 _MOST: Final = 200_000
-"""Characters of odd lines of a text that are tried in every code page (2 s); a real text has a few thousand."""
+"""Characters of odd lines of a text that are tried in every code page (2 to 4 s); a real text has a few thousand."""
 
 
 def repair(text: str) -> tuple[str, tuple[Repair, ...]]:
@@ -116,6 +116,8 @@ def _unescape(match: re.Match[str]) -> str:
 
 def _reread(line: str) -> tuple[str, str] | None:
     """Mojibake undone: ftfy's answer and that of all code pages, the less odd one; ftfy's when it is a tie."""
+    if mojibake.means_it(line):
+        return None
     answers = [answer for answer in (_by_ftfy(line), mojibake.undo(line)) if answer]
     return min(answers, key=lambda answer: mojibake.oddness(answer[0]), default=None)
 

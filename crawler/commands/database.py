@@ -2,6 +2,8 @@
 
 import typer
 
+from crawler.commands.output import say
+
 database_app = typer.Typer(help="The database.", no_args_is_help=True)
 
 
@@ -11,4 +13,4 @@ def upgrade(context: typer.Context) -> None:
     from db import session
 
     before, after = session.upgrade(context.obj.database)
-    typer.echo(f"already at {after}" if before == after else f"upgraded from {before or 'nothing'} to {after}")
+    say(f"already at {after}" if before == after else f"upgraded from {before or 'nothing'} to {after}")

@@ -4,8 +4,12 @@ import json
 import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
+from unicodedata import category
 
 import typer
+
+_KEPT = "\n\t\u200c\u200d"
+"""Line breaks, tabs, and the joiners of letters and emoji, which are spelling."""
 
 
 class CommandError(Exception):
@@ -16,33 +20,48 @@ class CommandError(Exception):
         self.exit_code = exit_code
 
 
-def table(headings: Sequence[str], rows: Iterable[Sequence[object]], title: str | None = None) -> None:
+def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Rows under headings on a terminal; tab-separated lines, headings first, everywhere else."""
-    texts = [["" if cell is None else str(cell) for cell in row] for row in rows]
+    texts = [["" if cell is None else safe(str(cell)) for cell in row] for row in rows]
     if not sys.stdout.isatty():
         for line in [list(headings), *texts]:
             typer.echo("\t".join(" ".join(cell.split()) for cell in line))
         return
     from rich.console import Console
-    from rich.markup import escape
     from rich.table import Table
+    from rich.text import Text
 
-    rich_table = Table(*headings, title=title, title_justify="left", header_style="bold", box=None, pad_edge=False)
+    rich_table = Table(*headings, header_style="bold", box=None, pad_edge=False)
     for line in texts:
-        rich_table.add_row(*map(escape, line))
+        rich_table.add_row(*map(Text, line))
     Console().print(rich_table)
 
 
-def json_line(data: Any) -> str:
-    """Data as one line of JSON, readable in every language."""
-    return json.dumps(data, ensure_ascii=False, default=str)
+def json_text(data: Any, indent: int | None = None) -> str:
+    """Data as JSON, readable in every language; on one line without `indent`."""
+    return json.dumps(data, ensure_ascii=False, default=str, indent=indent)
+
+
+def say_json(data: Any, indent: int | None = None) -> None:
+    """Data as JSON on standard output, in UTF-8 wherever that leads (RFC 8259, section 8.1)."""
+    # What UTF-8 can't hold is a lone surrogate in a string, whose Python escape is its JSON escape too.
+    typer.echo(json_text(data, indent).encode("utf-8", "backslashreplace"))
+
+
+def say(text: str) -> None:
+    """Text for the person, on standard output."""
+    typer.echo(safe(text))
 
 
 def note(text: str) -> None:
     """A line for the person, on standard error: standard output holds only what was asked for."""
-    typer.echo(text, err=True)
+    typer.echo(safe(text), err=True)
 
 
 def safe(text: str) -> str:
-    """Text of others for a terminal: without control characters, which could move the cursor or recolour lines."""
-    return "".join(char if char >= " " or char in "\n\t" else "�" for char in text.replace("\x7f", "�"))
+    """Text of others for a terminal.
+
+    Without control and format characters (Unicode's Cc and Cf), which could move the cursor, recolour lines or turn
+    their direction.
+    """
+    return "".join("�" if category(char) in ("Cc", "Cf") and char not in _KEPT else char for char in text)

@@ -1,20 +1,20 @@
 """`articles`, `show`, `search`, `explain`: reading what was filed."""
 
-import json
 import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crawler.commands.output import CommandError, json_line, note, safe, table
+from crawler.commands.output import CommandError, note, safe, say, say_json, table
+from crawler.commands.sources import named
 from pipelines.records import PARAGRAPH_BREAK, Article, Removal, Timestamp
 
 if TYPE_CHECKING:
     from db.articles import StoredArticle
     from db.session import Database
 
-Limit = Annotated[int, typer.Option(min=1, help="At most so many.")]
+Limit = Annotated[int, typer.Option(min=1, max=2**31 - 1, help="At most so many.")]
 AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
 Key = Annotated[str, typer.Argument(metavar="ID or URL", help="An article's number, or its address.")]
 
@@ -28,27 +28,23 @@ def articles(
     """List the articles, newest first."""
     from db import articles as filed
 
-    lines = filed.listing(_database(context), source=source, limit=limit)
+    database = _database(context)
+    name = named(database, source).name if source else None
+    lines = filed.listing(database, source=name, limit=limit)
     if as_json:
         for line in lines:
-            published = line.published.isoformat() if line.published else None
-            typer.echo(
-                json_line(
-                    {
-                        "id": line.id,
-                        "source": line.source,
-                        "title": line.title,
-                        "url": line.url,
-                        "language": line.language,
-                        "published": published,
-                    }
-                )
+            say_json(
+                {
+                    "id": line.id,
+                    "source": line.source,
+                    "title": line.title,
+                    "url": line.url,
+                    "language": line.language,
+                    "published": line.published.isoformat() if line.published else None,
+                }
             )
     elif lines:
-        rows = [
-            (line.id, _moment(line.published), line.language, line.source, safe(line.title or line.url))
-            for line in lines
-        ]
+        rows = [(line.id, _moment(line.published), line.language, line.source, line.title or line.url) for line in lines]
         table(("id", "published", "lang", "source", "title"), rows)
     else:
         note("no articles yet; fetch some with: copydesk crawl")
@@ -60,15 +56,11 @@ def show(context: typer.Context, key: Key, as_json: AsJson = False) -> None:
     if as_json:
         from pipelines.record_json import receipts, record
 
-        typer.echo(
-            json.dumps(
-                {"id": stored.id, **record(stored.article), **receipts(stored.article)}, ensure_ascii=False, indent=1
-            )
-        )
+        say_json({"id": stored.id, **record(stored.article), **receipts(stored.article)}, indent=1)
         return
     article = stored.article
-    typer.echo(safe(article.title or "(without a title)"))
-    typer.echo("=" * min(len(article.title or ""), 100))
+    say(article.title or "(without a title)")
+    say("=" * min(len(article.title or ""), 100))
     facts = {
         "by": ", ".join(article.authors),
         "published": _moment(article.published),
@@ -82,10 +74,10 @@ def show(context: typer.Context, key: Key, as_json: AsJson = False) -> None:
     }
     for name, value in facts.items():
         if value:
-            typer.echo(f"{name:<10} {safe(str(value))}")
+            say(f"{name:<10} {value}")
     if article.standfirst:
-        typer.echo(f"\n{safe(article.standfirst)}")
-    typer.echo(f"\n{safe(article.text)}")
+        say(f"\n{article.standfirst}")
+    say(f"\n{article.text}")
 
 
 def search(
@@ -100,9 +92,9 @@ def search(
     hits = find(_database(context), " ".join(query), limit)
     if as_json:
         for hit in hits:
-            typer.echo(json_line({"id": hit.id, "title": hit.title, "url": hit.url, "snippet": hit.snippet}))
+            say_json({"id": hit.id, "title": hit.title, "url": hit.url, "snippet": hit.snippet})
     elif hits:
-        table(("id", "title", "where"), [(hit.id, safe(hit.title or hit.url), safe(hit.snippet)) for hit in hits])
+        table(("id", "title", "where"), [(hit.id, hit.title or hit.url, hit.snippet) for hit in hits])
     else:
         note("nothing found")
 
@@ -118,22 +110,22 @@ def explain(context: typer.Context, key: Key) -> None:
         link = links.get(database, canonical(key) or key)
         if link is None:
             raise CommandError(f"{key}: neither an article nor an address that was seen")
-        typer.echo(f"{link.url}\n  {link.state}: {link.reason or 'not fetched yet'}")
+        say(f"{link.url}\n  {link.state}: {link.reason or 'not fetched yet'}")
         if link.evidence:
-            typer.echo(f"  {safe(link.evidence)}")
+            say(f"  {link.evidence}")
         if link.next_try:
-            typer.echo(f"  to be fetched from {link.next_try:%Y-%m-%d %H:%M} UTC on, tries so far: {link.attempts}")
+            say(f"  to be fetched from {link.next_try:%Y-%m-%d %H:%M} UTC on, tries so far: {link.attempts}")
         return
     article = stored.article
-    typer.echo(f"{stored.id}  {safe(article.title or '')}\n{article.url}\n")
+    say(f"{stored.id}  {article.title or ''}\n{article.url}\n")
     origins = [
-        (candidate.field, "kept" if candidate.chosen else "", candidate.origin, _short(safe(candidate.value)))
+        (candidate.field, "kept" if candidate.chosen else "", candidate.origin, _short(candidate.value))
         for candidate in article.candidates
     ]
     table(("field", "", "from", "value"), origins)
     for repair in article.repairs:
-        typer.echo(f"\nmended ({repair.how}): {safe(repair.before)} -> {safe(repair.after)}")
-    typer.echo("\nThe text, and what was taken out of it:\n")
+        say(f"\nmended ({repair.how}): {repair.before} -> {repair.after}")
+    say("\nThe text, and what was taken out of it:\n")
     for line in marked(article):
         typer.echo(line)
 
@@ -183,7 +175,8 @@ def _find(database: "Database", key: str) -> "StoredArticle | None":
     from db import articles as filed
     from pipelines.urls import canonical
 
-    return filed.get(database, int(key) if key.isdecimal() else canonical(key) or key)
+    # More digits than any number of an article has are not worth a conversion, which Python limits.
+    return filed.get(database, int(key[:19]) if key.isdecimal() else canonical(key) or key)
 
 
 def _moment(moment: Timestamp | None) -> str:

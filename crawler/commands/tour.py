@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from crawler.clock import now
-from crawler.commands.output import CommandError, note, safe, table
+from crawler.commands.output import CommandError, note, say, table
 from crawler.commands.read import marked
 from crawler.config import Config
 from pipelines.records import Boilerplate
@@ -36,13 +36,11 @@ def demo(
         note(f"Serving {len(web.sites)} invented news sites on 127.0.0.1, crawling them into {output} ...")
         report = crawl(config, [Job("news", {"source": ",".join(site.name for site in web.sites)})], "demo")
     _print_records(config)
-    typer.echo("\nOther pages, each with its reason:")
+    say("\nOther pages, each with its reason:")
     rest = {outcome: n for outcome, n in report.totals.most_common() if outcome not in ("new", "changed", "unchanged")}
-    typer.echo("  " + ", ".join(f"{n} {outcome}" for outcome, n in rest.items()))
+    say("  " + ", ".join(f"{n} {outcome}" for outcome, n in rest.items()))
     shown = _print_showpiece(config)
-    typer.echo(
-        f"\nLook around:  copydesk --database {config.database} articles | show {shown} | explain {shown} | search ..."
-    )
+    say(f"\nLook around:  copydesk --database {config.database} articles | show {shown} | explain {shown} | search ...")
 
 
 def _remove_old(output: str) -> None:
@@ -68,7 +66,7 @@ def _print_records(config: Config) -> None:
             each.id,
             each.article.published.isoformat().replace("T", " ") if each.article.published else "",
             each.article.language,
-            safe(each.article.title or ""),
+            each.article.title,
             ", ".join(each.article.authors),
             len(each.article.text.split()),
             len(each.article.removals),
@@ -87,8 +85,8 @@ def _print_showpiece(config: Config) -> int:
         candidates,
         key=lambda each: (SHOWPIECE in {removal.kind for removal in each.article.removals}, len(each.article.removals)),
     )
-    typer.echo(f"\nArticle {shown.id}, with what was taken out of it and by which rule:\n")
-    typer.echo(f"  {safe(shown.article.title or '')}\n")
+    say(f"\nArticle {shown.id}, with what was taken out of it and by which rule:\n")
+    say(f"  {shown.article.title or ''}\n")
     for line in marked(shown.article):
         typer.echo(line)
     return shown.id

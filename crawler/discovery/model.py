@@ -19,6 +19,8 @@ class EndpointKind(StrEnum):
     SECTION = "section"
     FEED = "feed"
     SITEMAP = "sitemap"
+    PAGE = "page"
+    """A further page of a listing, read once."""
 
 
 @dataclass(frozen=True, slots=True)

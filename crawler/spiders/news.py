@@ -1,7 +1,8 @@
 """The `news` spider: everything new of one or more sources.
 
 Discovery (feeds, sitemaps, home and section pages) fills the frontier in SQL; articles are asked for from there, a few
-at a time, so that a run of any size holds little in memory and nothing is lost with it.
+at a time, so that a run of any size holds little in memory and nothing is lost with it. What is to be read next is in
+SQL before what was read is marked as read.
 """
 
 import asyncio
@@ -9,7 +10,6 @@ import hashlib
 from collections import deque
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
 from scrapy import Request, Spider
@@ -24,22 +24,20 @@ from crawler.discovery.model import Discovered, Endpoint, EndpointKind
 from crawler.failures import failure_reason
 from crawler.politeness import HostLeftAloneError, PolitenessMiddleware
 from crawler.recorder import Recorder
-from crawler.schedule import next_check
-from db import feeds, links, sources
+from crawler.schedule import FIRST, NEVER, next_check
+from db import feeds, links
 from db.feeds import FeedCheck, FeedRow
 from db.links import LinkRow
 from db.sources import Source
-from pipelines.records import Found
-from pipelines.urls import host_key, on_site
+from pipelines.records import Found, Reason
+from pipelines.urls import on_site
 
-LEASE = timedelta(minutes=15)
-"""How long a source belongs to this run without a sign of life; extended with every batch of links."""
 UNDER_WAY = 4
 """Articles of one source handed to Scrapy at a time: enough to keep one slot busy, since one is in flight."""
 BATCH = 100
 """Links read from the frontier at a time."""
-FIRST_KINDS = [EndpointKind.HOME, EndpointKind.FEED, EndpointKind.SITEMAP, EndpointKind.SECTION]
-"""The order in which a source's endpoints are asked: the newest articles are known soonest that way."""
+NEWEST_FIRST = (EndpointKind.HOME, EndpointKind.FEED)
+"""The endpoints that are asked first: the newest articles are known soonest that way."""
 
 
 @dataclass(slots=True)
@@ -49,8 +47,12 @@ class SourceCrawl:
     source: Source
     listings_left: int
     articles_left: int
-    asked: set[str] = field(default_factory=set)
-    """Endpoints and listing pages asked for in this run."""
+    asked: set[int] = field(default_factory=set)
+    """Ids of the endpoints asked in this run."""
+    answered: int = 0
+    """Endpoints that answered well."""
+    stopped: str | None = None
+    """Why the turn ended early."""
     waiting: deque[LinkRow] = field(default_factory=deque)
     handed_out: set[int] = field(default_factory=set)
     """Ids of the links asked for in this run: until a page is stored its link still reads as waiting."""
@@ -58,6 +60,11 @@ class SourceCrawl:
     """Articles handed to Scrapy and not answered yet."""
     open_requests: int = 0
     """All requests handed to Scrapy and not answered yet."""
+
+    def stop(self, why: str) -> None:
+        """Ends the turn; what is left waits for the next run."""
+        self.stopped = self.stopped or why
+        self.articles_left = self.listings_left = 0
 
 
 class NewsSpider(Spider):
@@ -81,8 +88,7 @@ class NewsSpider(Spider):
 
     async def start(self) -> AsyncIterator[Request]:
         config: Config = self.settings["COPYDESK"]
-        recorder = self.recorder
-        claimed = await recorder.call(sources.claim, recorder.database, self.names, recorder.worker, now(), LEASE)
+        claimed = await self.recorder.claim(self.names)
         for name in sorted(set(self.names or ()) - {source.name for source in claimed}):
             self.logger.error("%s is no source, switched off or being crawled; see `copydesk sources`", name)
         for source in claimed:
@@ -104,64 +110,67 @@ class NewsSpider(Spider):
             home = [(source.url, EndpointKind.HOME, None)]
             rows = await recorder.call(feeds.add, recorder.database, source.id, home, now())
         # By name, all that answered well is asked at once; what failed waits for its time, as in any run.
-        due = [row for row in rows if row.due(now()) or (self.names and not row.failures)]
-        return [*self._endpoint_requests(crawl, due), *await self._next_articles(crawl)]
+        by_name = [row for row in rows if self.names and not row.failures and row.kind != EndpointKind.PAGE]
+        return [*self._listing_requests(crawl, _in_order([*by_name, *_due(rows)])), *await self._next_articles(crawl)]
 
-    def _endpoint_requests(self, crawl: SourceCrawl, rows: Iterable[FeedRow]) -> list[Request]:
-        """One request for each endpoint that was not asked yet, as far as the budget goes."""
-        ordered = sorted(rows, key=lambda row: FIRST_KINDS.index(EndpointKind(row.kind)))
-        requests = (self._listing_request(crawl, row, row.url) for row in ordered)
-        return [request for request in requests if request]
-
-    def _listing_request(self, crawl: SourceCrawl, row: FeedRow, url: str) -> Request | None:
-        """A conditional request for an endpoint, or a plain one for a further page of it."""
-        if url in crawl.asked or crawl.listings_left <= 0:
-            return None
-        crawl.asked.add(url)
-        crawl.listings_left -= 1
-        crawl.open_requests += 1
+    def _listing_requests(self, crawl: SourceCrawl, rows: Iterable[FeedRow]) -> list[Request]:
+        """A conditional request for each endpoint that was not asked in this run, as far as the budget goes."""
         config: Config = self.settings["COPYDESK"]
-        first_page = url == row.url
-        conditions = {"If-None-Match": row.etag, "If-Modified-Since": row.last_modified} if first_page else {}
-        return Request(
-            url,
-            callback=self.parse_listing,
-            errback=self.listing_failed,
-            headers={name: value for name, value in conditions.items() if value},
-            dont_filter=True,
-            priority=1,
-            meta={"download_maxsize": config.sitemap_bytes, "first_page": first_page},
-            cb_kwargs={"crawl": crawl, "row": row},
-        )
+        requests = []
+        for row in rows:
+            if row.id in crawl.asked or crawl.listings_left <= 0:
+                continue
+            crawl.asked.add(row.id)
+            crawl.listings_left -= 1
+            crawl.open_requests += 1
+            conditions = {"If-None-Match": row.etag, "If-Modified-Since": row.last_modified}
+            requests.append(
+                Request(
+                    row.url,
+                    callback=self.parse_listing,
+                    errback=self.listing_failed,
+                    headers={name: value for name, value in conditions.items() if value},
+                    dont_filter=True,
+                    priority=1,
+                    meta={"download_maxsize": config.sitemap_bytes},
+                    cb_kwargs={"crawl": crawl, "row": row},
+                )
+            )
+        return requests
 
     async def parse_listing(self, response: Response, crawl: SourceCrawl, row: FeedRow) -> AsyncIterator[Any]:
         """Files what an endpoint lists, and asks for what follows from it."""
         crawl.open_requests -= 1
-        first_page = response.meta["first_page"]
         body_hash = hashlib.sha256(response.body).hexdigest()
-        if response.status == 304 or (first_page and body_hash == row.body_hash):
-            await self._checked(row, response, body_hash=row.body_hash)
+        if response.status == 304 or (response.status == 200 and body_hash == row.body_hash):
+            crawl.answered += 1
+            await self._checked(row, response, row.body_hash)
         elif response.status != 200:
-            if first_page:
-                await self._checked(row, response, problem=f"answered {response.status}")
+            await self._checked(row, response, problem=f"answered {response.status}")
         else:
             # Off the reactor's thread: a large sitemap takes seconds.
             kind, content_type = EndpointKind(row.kind), _header(response, "Content-Type")
             found = await asyncio.to_thread(discover, kind, response.url, content_type, response.body)
+            crawl.answered += found.problem is None
             new = await self._file_links(crawl, row, found)
-            if first_page:
-                await self._checked(row, response, body_hash, len(found.links), new, found.problem)
-            for further in await self._further_listings(crawl, row, response, found, new):
-                yield further
-        for article in await self._next_articles(crawl):
-            yield article
+            following = await self._further_endpoints(crawl, row, response, found, new)
+            await self._checked(row, response, body_hash, len(found.links), new, found.problem)
+            for request in self._listing_requests(crawl, following):
+                yield request
+        for request in await self._next_articles(crawl):
+            yield request
 
     async def listing_failed(self, failure: Failure) -> AsyncIterator[Any]:
         request: Request = failure.request  # type: ignore[attr-defined]  # set by Scrapy
         crawl, row = request.cb_kwargs["crawl"], request.cb_kwargs["row"]
         crawl.open_requests -= 1
         reason, evidence = failure_reason(failure.value)
-        await self._checked(row, None, problem=f"{reason}: {evidence}")
+        if isinstance(failure.value, HostLeftAloneError):
+            crawl.stop(f"{failure.value}: {evidence}")
+            if row.last_checked is None:  # so that `add` can say what stands in the way
+                await self._checked(row, None, problem=f"{reason}: {evidence}")
+        else:
+            await self._checked(row, None, problem=f"{reason}: {evidence}")
         for article in await self._next_articles(crawl):
             yield article
 
@@ -176,7 +185,11 @@ class NewsSpider(Spider):
     ) -> None:
         """Records a look at an endpoint, with its validators for the next one."""
         moment = now()
-        failures = row.failures + 1 if problem else 0
+        if row.kind == EndpointKind.PAGE and problem is None:
+            again = moment + NEVER
+        else:
+            failures = row.failures + 1 if problem else 0
+            again = next_check(moment, row.interval, new=new, failures=failures, worked=row.body_hash is not None)
         check = FeedCheck(
             at=moment,
             status=response.status if response else None,
@@ -186,43 +199,48 @@ class NewsSpider(Spider):
             found=found,
             new=new,
             problem=problem,
-            next_check=next_check(moment, row.interval, new=new, failures=failures),
+            next_check=again,
         )
         await self.recorder.call(feeds.checked, self.recorder.database, row.id, check)
 
     async def _file_links(self, crawl: SourceCrawl, row: FeedRow, found: Discovered) -> int:
         """Makes the site's own links known to the frontier; returns how many were not known before."""
         own = [link for link in found.links if on_site(link.url, crawl.source.url)]
+        if len(own) < len(found.links):
+            self.recorder.count(crawl.source.id, Reason.OFF_SITE, len(found.links) - len(own))
         return await self.recorder.call(links.add, self.recorder.database, crawl.source.id, own, row.id, now())
 
-    async def _further_listings(
+    async def _further_endpoints(
         self, crawl: SourceCrawl, row: FeedRow, response: Response, found: Discovered, new: int
-    ) -> list[Request]:
-        """The next page while pages bring new links, and endpoints that were not known yet."""
+    ) -> list[FeedRow]:
+        """Endpoints that were not known yet, and the next page of a listing while pages bring new links."""
+        recorder, source = self.recorder, crawl.source
         endpoints = list(found.endpoints)
-        if row.kind == EndpointKind.HOME and row.last_checked is None:
-            endpoints += await self._announced(crawl, response, endpoints)
+        first_look = row.body_hash is None
+        if row.kind == EndpointKind.HOME and first_look:
+            endpoints += await self._announced(source, response, endpoints)
         triples = [(endpoint.url, endpoint.kind, endpoint.title) for endpoint in endpoints]
-        recorder = self.recorder
-        rows = await recorder.call(feeds.add, recorder.database, crawl.source.id, triples, now())
-        requests = self._endpoint_requests(crawl, rows)
-        if found.next_page and new and on_site(found.next_page, crawl.source.url):
-            following = self._listing_request(crawl, row, found.next_page)
-            requests += [following] if following else []
-        return requests
+        rows = await recorder.call(feeds.add, recorder.database, source.id, triples, now())
+        if found.next_page and on_site(found.next_page, source.url):
+            # A crash between filing a page's links and this line must not end the chain: then nothing is new.
+            brought = new or (first_look and await recorder.call(links.brought, recorder.database, row.id))
+            if brought or (first_look and row.kind != EndpointKind.PAGE):
+                page = found.next_page, EndpointKind.PAGE, now()
+                rows.append(await recorder.call(feeds.reopen, recorder.database, source.id, *page))
+        return _in_order(rows)
 
-    async def _announced(self, crawl: SourceCrawl, response: Response, known: list[Endpoint]) -> list[Endpoint]:
+    async def _announced(self, source: Source, response: Response, known: list[Endpoint]) -> list[Endpoint]:
         """Sitemaps that robots.txt names; where nothing names any, the addresses where they usually are."""
         robots = await PolitenessMiddleware.of(self.crawler).robots_for(response.url)
         announced = [Endpoint(url, EndpointKind.SITEMAP) for url in robots.sitemaps]
         named = {endpoint.kind for endpoint in (*known, *announced)}
-        guesses = [guess for guess in well_known(crawl.source.url) if guess.kind not in named]
+        guesses = [guess for guess in well_known(source.url) if guess.kind not in named]
         return announced + guesses
 
     # ---------------------------------------------------------------- articles
 
     async def parse_article(self, response: Response, found: Found, crawl: SourceCrawl) -> AsyncIterator[Any]:
-        if not await file_redirect(self.recorder, response, found):
+        if not await file_redirect(self.recorder, response, found, crawl.source):
             yield page_of(response, found)
         for request in await self._article_done(crawl):
             yield request
@@ -230,17 +248,11 @@ class NewsSpider(Spider):
     async def article_failed(self, failure: Failure) -> AsyncIterator[Any]:
         crawl: SourceCrawl = failure.request.cb_kwargs["crawl"]  # type: ignore[attr-defined]  # set by Scrapy
         if isinstance(failure.value, HostLeftAloneError):
-            self._stop(crawl, str(failure.value))  # was not asked: its link goes on waiting
+            crawl.stop(str(failure.value))  # was not asked: its link goes on waiting
         else:
             yield failure_of(failure)
         for following in await self._article_done(crawl):
             yield following
-
-    def _stop(self, crawl: SourceCrawl, why: str) -> None:
-        """Ends a source's turn; what is left waits for the next run."""
-        if crawl.articles_left:
-            self.logger.warning("%s: no more requests in this run: %s", crawl.source.name, why)
-        crawl.articles_left = crawl.listings_left = 0
 
     async def _article_done(self, crawl: SourceCrawl) -> list[Request]:
         crawl.open_requests -= 1
@@ -260,31 +272,47 @@ class NewsSpider(Spider):
             crawl.open_requests += 1
             found = Found(link.url, link.hints)
             requests.append(article_request(found, self.parse_article, self.article_failed, crawl=crawl))
-        if not crawl.open_requests:
+        if not crawl.open_requests and crawl.source.id in self.recorder.held:
             await self._release(crawl)
         return requests
 
     async def _read_frontier(self, crawl: SourceCrawl) -> bool:
         """Fills the queue with links that wait; False when there are none."""
         recorder, source = self.recorder, crawl.source
-        held = await recorder.call(sources.extend, recorder.database, [source.id], recorder.worker, now(), LEASE)
-        if not held:
-            self._stop(crawl, "another worker has taken the source over")
+        if source.id not in recorder.held:
+            crawl.stop("another worker has taken the source over")
             return False
+        pending = await recorder.call(
+            links.pending, recorder.database, source.id, now(), BATCH, exclude=frozenset(crawl.handed_out)
+        )
         if not crawl.waiting:  # another answer of the same source may have filled the queue meanwhile
-            pending = await recorder.call(
-                links.pending, recorder.database, source.id, now(), BATCH, exclude=frozenset(crawl.handed_out)
-            )
-            waiting = {link.id for link in crawl.waiting} | crawl.handed_out
-            crawl.waiting.extend(link for link in pending if link.id not in waiting)
+            crawl.waiting.extend(link for link in pending if link.id not in crawl.handed_out)
         return bool(crawl.waiting)
 
     async def _release(self, crawl: SourceCrawl) -> None:
+        """Gives the source back, due when the first of its endpoints is; notes what kept it from being crawled."""
         recorder, source = self.recorder, crawl.source
+        why = crawl.stopped or (
+            "none of its feeds and pages could be read" if crawl.asked and not crawl.answered else None
+        )
+        if why:
+            recorder.troubles[source.id] = why
+            self.logger.warning("%s: %s", source.name, why)
         rows = await recorder.call(feeds.of, recorder.database, source.id)
-        soonest = min((row.next_check for row in rows if row.next_check), default=now() + LEASE)
-        await recorder.call(sources.release, recorder.database, source.id, recorder.worker, now(), soonest)
-        self.logger.info("%s: done", host_key(source.url))
+        soonest = min((row.next_check for row in rows if row.next_check), default=now() + FIRST)
+        await recorder.release(source.id, soonest)
+
+
+def _due(rows: Iterable[FeedRow]) -> list[FeedRow]:
+    moment = now()
+    return [row for row in rows if row.due(moment)]
+
+
+def _in_order(rows: Iterable[FeedRow]) -> list[FeedRow]:
+    """What lists the newest first, then what was never asked, then what was asked longest ago: all get their turn."""
+    return sorted(
+        rows, key=lambda row: (row.kind not in NEWEST_FIRST, row.last_checked is not None, row.last_checked or 0)
+    )
 
 
 def _header(response: Response | None, name: str) -> str | None:

@@ -1,0 +1,82 @@
+"""Loading rules: what is accepted, what is refused and how the error reads, which site gets what."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from pipelines.rules import Layout, Rulebook, RuleError, load_rulebook
+
+PHRASE = """
+[[layout.phrase]]
+id = "motto"
+kind = "site furniture"
+place = "line"
+pattern = "printed by the sea"
+why = "is the paper's motto"
+example = "Printed by the sea"
+keep = "It is printed by the sea every night."
+"""
+
+
+def site(folder: Path, text: str, name: str = "post.example") -> Rulebook:
+    file = folder / f"{name}.toml"
+    file.write_text(text, encoding="utf-8")
+    return load_rulebook([file])
+
+
+def test_a_site_file_applies_to_its_domain_and_below(tmp_path: Path) -> None:
+    rulebook = site(tmp_path, '[[layout]]\nkeep = ["article .story"]\ndrop = [".promo"]\n' + PHRASE)
+    assert rulebook.for_host("post.example").site.keep == ("article .story",)
+    assert rulebook.for_host("WWW.post.example:8001").site.drop == (".promo",)
+    assert rulebook.for_host("outpost.example").site == Layout()
+    text = "Printed by the sea"
+    assert rulebook.for_host("post.example").matcher("en").whole(text, 0, len(text))
+    assert not rulebook.matcher("en").whole(text, 0, len(text))
+
+
+def test_an_old_page_gets_the_layout_of_its_day(tmp_path: Path) -> None:
+    rulebook = site(tmp_path, '[[layout]]\ndrop = [".new"]\n[[layout]]\nvalid_until = 2024-05-31\ndrop = [".old"]\n')
+    assert rulebook.for_host("post.example").site.drop == (".new",)
+    assert rulebook.for_host("post.example", date(2024, 5, 31)).site.drop == (".old",)
+    assert rulebook.for_host("post.example", date(2024, 6, 1)).site.drop == (".new",)
+
+
+def test_the_version_changes_with_the_rules(tmp_path: Path) -> None:
+    plain = load_rulebook()
+    assert plain.version == load_rulebook().version
+    assert site(tmp_path, '[[layout]]\ndrop = [".a"]\n').version != plain.version
+    assert plain.for_host("post.example").version == plain.version
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[[layout]]\ndorp = []\n", "post.example.toml: layout 1: unknown key 'dorp'; expected one of"),
+        ("speed = 3\n", "unknown key 'speed'; expected one of layout"),
+        ("[layout]\n", "expected tables written [[layout]]"),
+        ("[[layout]]\ndrop = 3\n", "drop: expected a text or a list of texts, found 3"),
+        ('[[layout]]\nkeep = ["a[["]\n', "keep: expected a CSS selector, found 'a[['"),
+        ('[[layout]]\nvalid_until = "soon"\n', "valid_until: expected a date such as 2026-05-31"),
+        ("[[layout]\n", "expected a readable TOML file"),
+        ("[[layout]]\n" + PHRASE.replace('"line"', '"anywhere"'), "place: expected one of end, head"),
+        ("[[layout]]\n" + PHRASE.replace("site furniture", "junk"), "kind: expected one of"),
+        ("[[layout]]\n" + PHRASE.replace('id = "motto"', 'id = "The Motto"'), "id: expected lower-case words"),
+        ("[[layout]]\n" + PHRASE + PHRASE, "site.post.example.motto: expected an id of its own"),
+        ("[[layout]]\n" + PHRASE.replace("printed by", "(printed"), "pattern: expected a regular expression"),
+        ("[[layout]]\n" + PHRASE.replace("printed by", "(?:a+)+"), "no repetition inside a repetition"),
+        ("[[layout]]\n" + PHRASE.replace("printed by", "(a)"), "expected (?:...) instead of (...)"),
+        ("[[layout]]\n" + PHRASE.replace("printed", "(?P<colour>red)"), "unknown group 'colour'"),
+        ("[[layout]]\n" + PHRASE.replace('keep = "It is printed by the sea every night."', ""), "keep: expected"),
+    ],
+)
+def test_a_broken_file_says_what_is_wrong(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(RuleError) as caught:
+        site(tmp_path, text)
+    assert said in str(caught.value)
+    assert "post.example" in str(caught.value)
+
+
+def test_a_missing_file_says_so(tmp_path: Path) -> None:
+    with pytest.raises(RuleError, match=r"gone\.toml: expected a readable TOML file"):
+        load_rulebook([tmp_path / "gone.toml"])
