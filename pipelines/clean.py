@@ -38,6 +38,10 @@ _ALL_BELOW: Final = frozenset({Boilerplate.COMMENTS, Boilerplate.KNOWLEDGE_PANEL
 """Headings of what never goes back to the article."""
 _LISTS: Final = frozenset({Boilerplate.RELATED_LINKS, Boilerplate.MOST_READ, Boilerplate.TEASER})
 """Headings of lists whose entries may have a paragraph of running text each."""
+_BY_PLACE: Final = frozenset(
+    {Boilerplate.PHOTO_CREDIT, Boilerplate.CAPTION, Boilerplate.DATE_STAMP, Boilerplate.BYLINE, Boilerplate.OTHER}
+)
+"""What extraction calls a block by where it stands, without having read it."""
 _SILENT: Final = frozenset(
     {Boilerplate.COMMENTS, Boilerplate.KNOWLEDGE_PANEL, Boilerplate.TEASER, Boilerplate.NAVIGATION, *_LISTS}
 )
@@ -126,12 +130,17 @@ class _Desk:
         """What extraction dropped, captions, and what recurs on the site's other pages."""
         for index, block in enumerate(self.blocks):
             if block.drop is not None:
-                self._take(index, block.drop)
+                match = self._named(index) if block.drop.kind in _BY_PLACE else None
+                self._take(index, _verdict(match[0]) if match else block.drop, match)
             elif block.kind is BlockKind.CAPTION:
                 self._take(index, Drop(Boilerplate.CAPTION, "clean.caption", "is the caption of a picture"))
             elif furniture and block_key(block.text) in furniture:
                 drop = Drop(Boilerplate.FURNITURE, "site.furniture", "stands on other pages of the site too")
                 self._take(index, drop)
+
+    def _named(self, index: int) -> Match | None:
+        """The phrase that a dropped block is: its words say more exactly what it is than its place on the page."""
+        return min(self.matches[index], key=lambda match: match[0].id, default=None)
 
     def take_phrases(self) -> None:
         """Lines that are a phrase, headings with what stands under them, phrases at the end of a block."""
