@@ -17,6 +17,7 @@ from crawler.commands.database import database_app
 from crawler.commands.output import CommandError, note
 from crawler.commands.sources import add, sources_app
 
+HELP = "copydesk --help, copydesk COMMAND --help"
 UNREACHABLE = 69
 """Exit code when the database can't be used: EX_UNAVAILABLE of sysexits.h."""
 
@@ -74,14 +75,6 @@ def main() -> None:
         sys.stdout.reconfigure(errors="backslashreplace")  # for what a terminal's encoding does not have
     try:
         sys.exit(app(prog_name="copydesk", standalone_mode=False))
-    except TyperException as error:
-        _exit(f"{error.format_message()} (copydesk --help, copydesk COMMAND --help)", 2)
-    except CommandError as error:
-        _exit(error, error.exit_code)
-    except config.ConfigError as error:
-        _exit(error, 2)
-    except typer.Abort:
-        sys.exit(130)
     except SystemExit as end:
         if not isinstance(end.__context__, BrokenPipeError):  # which Typer turns into exit code 1
             raise
@@ -89,16 +82,24 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except Exception as error:
-        from db.errors import DatabaseError
-        from pipelines.rules import RuleError
-
-        if isinstance(error, DatabaseError):
-            _exit(error, UNREACHABLE)
-        if isinstance(error, RuleError):
-            _exit(error, 2)
-        raise
+        code = _exit_code(error)
+        if code is None:
+            raise
+        message = f"{error.format_message()} ({HELP})" if isinstance(error, TyperException) else str(error)
+        note(f"copydesk: {' '.join(message.split())}")
+        sys.exit(code)
 
 
-def _exit(error: object, code: int) -> None:
-    note(f"copydesk: {' '.join(str(error).split())}")
-    sys.exit(code)
+def _exit_code(error: Exception) -> int | None:
+    """The exit code of what can go wrong; None for what nobody has foreseen."""
+    from db.errors import DatabaseError
+    from pipelines.rules import RuleError
+
+    match error:
+        case CommandError():
+            return error.exit_code
+        case TyperException() | config.ConfigError() | RuleError():
+            return 2
+        case DatabaseError():
+            return UNREACHABLE
+    return None

@@ -9,10 +9,11 @@ import ipaddress
 import os
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, replace
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any
 
 CONFIG_FILE = "copydesk.toml"
 PREFIX = "COPYDESK_"
@@ -69,7 +70,8 @@ class Config:
 def load(path: str | None = None, environment: Mapping[str, str] | None = None) -> Config:
     """The configuration from the file and the environment.
 
-    Raises: ConfigError for a file that is missing or isn't TOML, an unknown setting, or a value of the wrong type.
+    Raises: ConfigError for a file that is missing or isn't TOML, an unknown setting, or a value of the wrong type or
+    out of its range.
     """
     environment = os.environ if environment is None else environment
     named = path or environment.get(PREFIX + "CONFIG")
@@ -87,47 +89,36 @@ def _read(file: Path) -> dict[str, Any]:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise ConfigError(f"{file}: can't be read ({error.strerror}); give --config a file that exists") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:
         raise ConfigError(f"{file}: not valid TOML: {error}") from None
 
 
 def _updated(config: Config, settings: Mapping[str, Any], place: str) -> Config:
-    known = [field.name for field in fields(Config)]
-    kinds = get_type_hints(Config)
     for name, value in settings.items():
-        if name not in known:
-            raise ConfigError(f"{place}: unknown setting {name!r}; known are {', '.join(known)}")
-        config = replace(config, **{name: _value(name, kinds[name], value, place)})
+        if name not in _READERS:
+            raise ConfigError(f"{place}: unknown setting {name!r}; known are {', '.join(_READERS)}")
+        try:
+            config = replace(config, **{name: _READERS[name](value)})
+        except ValueError as error:
+            raise ConfigError(f"{place}: {name} is {value!r}; expected {error}") from None
     return config
-
-
-def _value(name: str, kind: Any, value: Any, place: str) -> Any:
-    try:
-        return _CONVERTERS[name if name in _CONVERTERS else kind](value)
-    except (ValueError, TypeError, AttributeError) as error:
-        raise ConfigError(f"{place}: {name} is {value!r}; expected {error}") from None
 
 
 def _text(value: Any) -> str:
     if not isinstance(value, str):
-        raise TypeError("a text")
+        raise ValueError("a text")  # noqa: TRY004 (one kind of error says what was expected)
     return value
 
 
-def _whole(value: Any) -> int:
-    if isinstance(value, bool | float) or not str(value).isdecimal():
-        raise TypeError("a whole number, 0 or more")
-    return int(value)
+def _number(kind: type[int] | type[float], least: float, most: float) -> Callable[[Any], float]:
+    def read(value: Any) -> float:
+        with suppress(ValueError):
+            number = kind(str(value))
+            if least <= number <= most:
+                return number
+        raise ValueError(f"a {'whole ' if kind is int else ''}number from {least} to {most}")
 
-
-def _number(value: Any) -> float:
-    try:
-        number = float(value)
-    except (ValueError, TypeError):
-        number = -1.0
-    if isinstance(value, bool) or not 0 <= number < float("inf"):
-        raise TypeError("a number, 0 or more")
-    return number
+    return read
 
 
 def _ranges(value: Any) -> tuple[str, ...]:
@@ -144,10 +135,18 @@ def _level(value: Any) -> str:
     return str(value).upper()
 
 
-_CONVERTERS: dict[Any, Callable[[Any], Any]] = {
-    str: _text,
-    int: _whole,
-    float: _number,
-    tuple[str, ...]: _ranges,
+_READERS: dict[str, Callable[[Any], Any]] = {
+    "database": _text,
+    "contact": _text,
+    "sites": _text,
+    "delay": _number(float, 0, 3600),
+    "concurrency": _number(int, 1, 1000),
+    "timeout": _number(float, 0.1, 3600),
+    "page_bytes": _number(int, 1, 2**30),
+    "sitemap_bytes": _number(int, 1, 2**30),
+    "articles_per_run": _number(int, 0, 10**9),
+    "listings_per_run": _number(int, 0, 10**9),
+    "allow_addresses": _ranges,
     "log_level": _level,
 }
+"""What reads each setting's value. Raises: ValueError, which names what was expected."""

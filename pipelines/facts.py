@@ -8,7 +8,7 @@ from typing import Final
 
 from pipelines import dates
 from pipelines.records import Boilerplate, Timestamp, Video
-from pipelines.rules import Match
+from pipelines.rules import Match, Place
 
 _VIDEO: Final = frozenset({Boilerplate.VIDEO_CREDIT, Boilerplate.PUBLICATION_LINE, Boilerplate.PLAYER})
 _CLOCK: Final = re.compile(r"(?:(\d{1,2}):)?(\d{1,3}):(\d{2})")
@@ -52,7 +52,8 @@ class FactSheet:
             self._facts = replace(self._facts, captions=(*self._facts.captions, said))
             return
         captured = {name: value.strip() for name, value in said[1].groupdict().items() if value and value.strip()}
-        origin = f"text:{kind}"
+        leading = said[0].place is Place.START and kind is Boilerplate.DATE_STAMP
+        origin = f"leading {said[1][0].strip()!r} stamp" if leading else f"text:{kind}"
         self._dates(captured, origin)
         self._names(captured)
         if kind in _VIDEO:

@@ -58,14 +58,16 @@ class FilingPipeline:
         try:
             # Off the reactor's thread, so that a long page holds up no other host.
             outcome = await asyncio.to_thread(process_page, page, self.rulebook.for_host(host_key(page.final_url)))
+            again = None
+            if isinstance(outcome, Rejected):
+                wait = retry_after(page.header("retry-after"), page.fetched_at)
+                again = _again(link, outcome.reason, page.fetched_at, wait)
+            return await recorder.call(articles.store, recorder.database, page, outcome, again)
+        except CloseSpider:
+            raise
         except Exception:  # noqa: BLE001  # the unexpected is kept with its traceback, and the crawl goes on
             await recorder.call(articles.quarantine, recorder.database, page, traceback.format_exc())
             return Reason.QUARANTINED
-        again = None
-        if isinstance(outcome, Rejected):
-            wait = retry_after(page.header("retry-after"), page.fetched_at)
-            again = _again(link, outcome.reason, page.fetched_at, wait)
-        return await recorder.call(articles.store, recorder.database, page, outcome, again)
 
 
 def _again(link: LinkRow | None, reason: Reason, moment: datetime, wait: timedelta | None = None) -> datetime | None:

@@ -36,7 +36,10 @@ _UPPER: Final = (
 _LOWER: Final = "ß-öø-ÿœšž" + "".join(map(chr, range(0x101, 0x138, 2))) + "ĺļľŀłńņňŋōŏőŕŗřśŝşţťŧũūŭůűųŵŷźż" + "ΐά-ώа-џґ"
 _LATIN: Final = "A-Za-zÀ-ÖØ-öø-ƒȘ-ț"
 # Letters and marks only: punctuation stands beside quotation marks in clean text.
-_ARABIC: Final = "\u0620-\u065f\u066e-\u06d3\u06d5-\u06dc\u06df-\u06e8\u06ea-\u06ef\u06fa-\u06ff\ufb50-\ufbc1\ufbd3-\ufd3d\ufe70-\ufefc"
+_ARABIC: Final = (
+    "\u0620-\u065f\u066e-\u06d3\u06d5-\u06dc\u06df-\u06e8\u06ea-\u06ef\u06fa-\u06ff"
+    "\ufb50-\ufbc1\ufbd3-\ufd3d\ufe70-\ufefc"
+)
 _SCRIPTS: Final = (_LATIN, "Ͱ-ϿΆ-Ώ", "Ѐ-ԯ", "\u0591-\u05f4\ufb1d-\ufb4f", _ARABIC, "\u0e01-\u0e5b")
 _NOT_LATIN: Final = "".join(_SCRIPTS[1:])
 _LETTER: Final = _LATIN + _NOT_LATIN

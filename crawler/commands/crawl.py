@@ -31,7 +31,7 @@ def crawl(
     from crawler.run import crawl as run
 
     config: Config = context.obj
-    wanted = [*(targets or []), *(_addresses(from_file) if from_file else [])]
+    wanted = list(dict.fromkeys([*(targets or []), *(_addresses(from_file) if from_file else [])]))
     names, urls = _sorted_targets(config, wanted)
     jobs = []
     if names:
@@ -44,16 +44,21 @@ def crawl(
     with Progress(config, len(names), len(urls)) as progress:
         report = run(config, jobs, f"crawl {' '.join(wanted)}".strip(), progress.count)
     note(_summary(report.totals))
+    if report.interrupted:
+        raise typer.Exit(130)
     if report.failed:
         raise typer.Exit(1)
 
 
 def _addresses(file: str) -> list[str]:
     try:
-        text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
+        text = (sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise CommandError(f"{file}: can't be read ({error}); name a text file with one address a line", 2) from None
-    return [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    addresses = [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    if not addresses:
+        raise CommandError(f"no addresses in {file}; name a text file with one address a line", 2)
+    return addresses
 
 
 def _sorted_targets(config: Config, wanted: Sequence[str]) -> tuple[list[str], list[str]]:

@@ -1,17 +1,17 @@
 """`export`: records out, as files that other programs read."""
 
 import csv
-import io
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from crawler.commands.output import CommandError, json_line, note
+from crawler.commands.output import CommandError, json_text, note
+from crawler.commands.sources import named
 
 if TYPE_CHECKING:
     from db.articles import StoredArticle
@@ -32,8 +32,9 @@ def export(
     from db import articles, session
 
     database = session.connect(context.obj.database)
+    name = named(database, source).name if source else None
     with _opened(output) as file:
-        _WRITERS[to](file, map(_row, articles.each(database, source=source)))
+        _WRITERS[to](file, map(_row, articles.each(database, source=name)))
     if output != "-":
         note(f"written to {output}")
 
@@ -47,15 +48,17 @@ def _row(stored: "StoredArticle") -> dict[str, Any]:
 
 
 def _write_jsonl(file: IO[str], rows: Iterator[dict[str, Any]]) -> None:
-    file.writelines(f"{json_line(row)}\n" for row in rows)
+    file.writelines(f"{json_text(row)}\n" for row in rows)
 
 
 def _write_csv(file: IO[str], rows: Iterator[dict[str, Any]]) -> None:
-    writer = csv.writer(file)
-    for number, row in enumerate(rows):
-        if not number:
-            writer.writerow(row)
-        writer.writerow(map(cell, row.values()))
+    from pipelines.record_json import record
+    from pipelines.records import Article
+
+    blank = Article(url="", canonical_url="", title=None, text="", raw="", removals=())
+    writer = csv.DictWriter(file, ("id", "source", *record(blank), "first_seen", "version"))
+    writer.writeheader()
+    writer.writerows({name: cell(value) for name, value in row.items()} for row in rows)
 
 
 def cell(value: Any) -> str:
@@ -69,7 +72,7 @@ def cell(value: Any) -> str:
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
         text = "; ".join(value)
     else:
-        text = json_line(value) if isinstance(value, list | dict | bool) else str(value)
+        text = json_text(value) if isinstance(value, list | dict | bool) else str(value)
     return "'" + text if text.lstrip().startswith(("=", "+", "-", "@")) or text.startswith(("\t", "\r")) else text
 
 
@@ -81,18 +84,24 @@ _WRITERS: dict[Format, Callable[[IO[str], Iterator[dict[str, Any]]], None]] = {
 
 @contextmanager
 def _opened(output: str) -> Iterator[IO[str]]:
-    """The file to write to. A named file appears only when it is complete."""
+    """The file to write to, in UTF-8. A file appears only when it is complete; a pipe, device or link is written to."""
     if output == "-":
-        yield io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="", write_through=True)
+        with open(sys.stdout.fileno(), "w", encoding="utf-8", newline="", closefd=False) as file:
+            yield file
         return
-    part = Path(f"{output}.part")
+    target = Path(output)
+    in_place = target.is_symlink() or (target.exists() and not target.is_file())
+    part = target if in_place else Path(f"{output}.part")
     try:
         with part.open("w", encoding="utf-8", newline="") as file:
             yield file
-        part.replace(output)
+        if not in_place:
+            part.replace(target)
     except OSError as error:
         raise CommandError(
             f"{output}: can't be written ({error.strerror}); name a file in a folder that you own"
         ) from None
     finally:
-        part.unlink(missing_ok=True)
+        if not in_place:
+            with suppress(OSError):
+                part.unlink()

@@ -1,18 +1,18 @@
 """`extract` and `clean`: filters that read a file or standard input and write to standard output."""
 
 import base64
-import binascii
 import json
 import sys
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from types import NoneType
 from typing import Annotated, Any
 
 import typer
 
 from crawler.clock import now
-from crawler.commands.output import CommandError, json_line
+from crawler.commands.output import CommandError, say, say_json
 from crawler.config import Config
 from pipelines.record_json import receipts, record
 from pipelines.records import Accepted, Outcome, Page, Rejected
@@ -39,12 +39,12 @@ def extract(
         for number, line in enumerate(_lines(file), start=1):
             identity, page = _page_of(line, f"{file}, line {number}")
             outcome = process_page(page, rules.for_host(host_key(page.final_url)))
-            typer.echo(json_line({"id": identity, **_answer(outcome)}))
+            say_json({"id": identity, **_answer(outcome)})
         return
     address = canonical(url) or ""
     page = Page(address, address, 200, (("content-type", "text/html"),), _bytes(file), now())
     outcome = process_page(page, rules.for_host(host_key(address)))
-    typer.echo(json.dumps({**_answer(outcome), **_receipts(outcome)}, ensure_ascii=False, indent=1))
+    say_json({**_answer(outcome), **_receipts(outcome)}, indent=1)
     if isinstance(outcome, Rejected):
         raise typer.Exit(1)
 
@@ -61,9 +61,9 @@ def clean(
     config: Config = context.obj
     outcome = process_dump(_bytes(file).decode("utf-8-sig", "replace"), rulebook(config), now())
     if as_json:
-        typer.echo(json.dumps({**_answer(outcome), **_receipts(outcome)}, ensure_ascii=False, indent=1))
+        say_json({**_answer(outcome), **_receipts(outcome)}, indent=1)
     elif isinstance(outcome, Accepted):
-        typer.echo(outcome.article.text)
+        (say if sys.stdout.isatty() else typer.echo)(outcome.article.text)  # a file gets it unchanged
     if isinstance(outcome, Rejected):
         raise CommandError(f"{file}: {outcome.reason}: {outcome.evidence}")
 
@@ -98,18 +98,24 @@ def _lines(file: str) -> Iterator[bytes]:
         ) from None
 
 
-def _page_of(line: bytes, place: str) -> tuple[Any, Page]:
+def _page_of(line: bytes, place: str) -> tuple[str | int | None, Page]:
     try:
         row = json.loads(line)
-        body = base64.b64decode(row["html_base64"], validate=True)
+        identity = _of_type(row["id"], str, int, NoneType)
         url = canonical(row.get("url") or "") or ""
+        encoding = _of_type(row.get("encoding"), str, NoneType)
+        body = base64.b64decode(row["html_base64"], validate=True)
         fetched_at = _moment(row.get("fetched_at"))
-        return row["id"], Page(
-            url, url, 200, (("content-type", "text/html"),), body, fetched_at, encoding=row.get("encoding")
-        )
-    except (ValueError, KeyError, TypeError, AttributeError, binascii.Error) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         wanted = "an object with id, url, encoding, html_base64, fetched_at"
         raise CommandError(f"{place}: expected {wanted} ({type(error).__name__}: {error})", 2) from None
+    return identity, Page(url, url, 200, (("content-type", "text/html"),), body, fetched_at, encoding=encoding)
+
+
+def _of_type(value: Any, *kinds: type) -> Any:
+    if not isinstance(value, kinds):
+        raise TypeError(f"{value!r:.50} is of the wrong type")
+    return value
 
 
 def _moment(text: str | None) -> datetime:

@@ -44,7 +44,9 @@ def articles(
                 }
             )
     elif lines:
-        rows = [(line.id, _moment(line.published), line.language, line.source, line.title or line.url) for line in lines]
+        rows = [
+            (line.id, _moment(line.published), line.language, line.source, line.title or line.url) for line in lines
+        ]
         table(("id", "published", "lang", "source", "title"), rows)
     else:
         note("no articles yet; fetch some with: copydesk crawl")
@@ -109,7 +111,7 @@ def explain(context: typer.Context, key: Key) -> None:
     if stored is None:
         link = links.get(database, canonical(key) or key)
         if link is None:
-            raise CommandError(f"{key}: neither an article nor an address that was seen")
+            raise CommandError(f"{_short(key)}: neither an article nor an address that was seen")
         say(f"{link.url}\n  {link.state}: {link.reason or 'not fetched yet'}")
         if link.evidence:
             say(f"  {link.evidence}")
@@ -166,7 +168,7 @@ def _article(database: "Database", key: str) -> "StoredArticle":
     stored = _find(database, key)
     if stored is None:
         raise CommandError(
-            f"{key}: no such article; `copydesk articles` lists them, `copydesk explain {key}` may say why"
+            f"{_short(key)}: no such article; `copydesk articles` lists them, `copydesk explain` may say why"
         )
     return stored
 

@@ -2,13 +2,17 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from crawler.clock import now
-from crawler.commands.output import CommandError, note, table
+from crawler.commands.output import CommandError, note, say, table
 from crawler.config import Config
+
+if TYPE_CHECKING:
+    from db.session import Database
+    from db.sources import Source
 
 SAMPLE = 5
 """Articles that `add` fetches of a new source, so that what stands in the way is seen at once."""
@@ -47,9 +51,11 @@ def add(
         for source in added.values():
             sources.remove(database, source.id)
         raise
-    failed = [name for name, source in added.items() if not _told(config, source.id, report.outcomes.get(source.id))]
-    if failed:
-        raise CommandError(f"not added: {', '.join(failed)}")
+    told = [_told(database, source, report.outcomes.get(source.id)) for source in added.values()]
+    if report.interrupted:
+        raise typer.Exit(130)
+    if not all(told):
+        raise typer.Exit(1)
 
 
 def _home(url: str) -> str:
@@ -71,31 +77,31 @@ def _name(url: str) -> str:
     return host_key(_home(url))
 
 
-def _told(config: Config, source_id: int, outcomes: Counter[str] | None) -> bool:
-    """Prints what was found at a new source; forgets it and returns False when its home page can't be used."""
+def _told(database: "Database", source: "Source", outcomes: Counter[str] | None) -> bool:
+    """Prints what was found at a new source; forgets it and returns False when nothing there can be used."""
     from crawler.discovery.model import EndpointKind
-    from db import feeds, session, sources
+    from db import feeds, sources
 
-    database = session.connect(config.database)
-    summary = next(summary for summary in sources.listing(database) if summary.source.id == source_id)
-    rows = feeds.of(database, source_id)
-    home = next((row for row in rows if row.kind == EndpointKind.HOME), None)
-    if home is None or home.problem:
-        problem = home.problem if home else "was not reached"
-        note(f"{summary.source.name}: {problem}; check the address {summary.source.url}")
-        sources.remove(database, source_id)
+    summary = next(each for each in sources.listing(database) if each.source.id == source.id)
+    rows = feeds.of(database, source.id)
+    worked = any(row.last_checked and not row.problem for row in rows)
+    if not (worked or summary.articles or summary.pending):
+        problem = next((row.problem for row in rows if row.kind == EndpointKind.HOME), None) or "was not reached"
+        note(f"not added: {source.name}: {problem}; check the address {source.url}")
+        sources.remove(database, source.id)
         return False
-    typer.echo(f"{summary.source.name}: added")
-    kinds = Counter(row.kind for row in rows if not row.problem)
-    typer.echo("  found    " + ", ".join(f"{n} {kind}{'s' * (n > 1)}" for kind, n in kinds.items()))
-    typer.echo(f"  waiting  {summary.pending} links")
+    say(f"{source.name}: added")
+    kinds = Counter(row.kind for row in rows if not row.problem and row.kind != EndpointKind.PAGE)
+    say("  found    " + (", ".join(f"{n} {kind}{'s' * (n > 1)}" for kind, n in kinds.items()) or "nothing"))
+    say(f"  waiting  {summary.pending} links")
     if outcomes:
-        typer.echo("  sample   " + ", ".join(f"{n} {outcome}" for outcome, n in outcomes.most_common()))
+        say("  sample   " + ", ".join(f"{n} {outcome}" for outcome, n in outcomes.most_common()))
     for row in rows:
-        if row.problem and row.last_status != 404:
-            typer.echo(f"  problem  {row.url}: {row.problem}")
+        # That a guessed address is not there is no problem.
+        if row.problem and (row.last_status != 404 or row.kind == EndpointKind.HOME):
+            say(f"  problem  {row.url}: {row.problem}")
     if not summary.pending and not summary.articles:
-        typer.echo("  problem  no articles were found; give the address of a section or a feed page")
+        say("  problem  no articles were found; give the address of a section or a feed page")
     return True
 
 
@@ -149,27 +155,23 @@ def remove(context: typer.Context, names: Names) -> None:
     from db import session, sources
 
     database = session.connect(context.obj.database)
-    for source_id in source_ids(context.obj, names):
-        sources.remove(database, source_id)
+    for source in [named(database, name) for name in names]:
+        sources.remove(database, source.id)
 
 
 def _set_enabled(context: typer.Context, names: Sequence[str], enabled: bool) -> None:
     from db import session, sources
 
     database = session.connect(context.obj.database)
-    for source_id in source_ids(context.obj, names):
-        sources.set_enabled(database, source_id, enabled)
+    for source in [named(database, name) for name in names]:
+        sources.set_enabled(database, source.id, enabled)
 
 
-def source_ids(config: Config, names: Sequence[str]) -> list[int]:
-    """The ids of sources by name or address. Raises: CommandError for one that is not known."""
-    from db import session, sources
+def named(database: "Database", name: str) -> "Source":
+    """The source of a name or an address. Raises: CommandError for one that is not known."""
+    from db import sources
 
-    database = session.connect(config.database)
-    ids = []
-    for name in names:
-        source = sources.get(database, name)
-        if source is None:
-            raise CommandError(f"no source {name!r}; `copydesk sources` lists those that there are", 2)
-        ids.append(source.id)
-    return ids
+    source = sources.get(database, name)
+    if source is None:
+        raise CommandError(f"no source {name!r}; `copydesk sources` lists those that there are", 2)
+    return source

@@ -44,7 +44,7 @@ def discover(kind: EndpointKind, url: str, content_type: str | None, body: bytes
     if root is None and "<" not in text:
         return Discovered(problem=f"neither a feed, a sitemap nor a page: {content_type or 'unknown content'}")
     page = read_listing(url, text)
-    if kind in (EndpointKind.HOME, EndpointKind.SECTION):
+    if kind in (EndpointKind.HOME, EndpointKind.SECTION, EndpointKind.PAGE):
         return page
     feeds = tuple(endpoint for endpoint in page.endpoints if endpoint.kind is EndpointKind.FEED)
     return Discovered(endpoints=feeds, problem=f"answers with a web page, not with a {kind}")

@@ -36,6 +36,8 @@ UNDER_WAY = 4
 """Articles of one source handed to Scrapy at a time: enough to keep one slot busy, since one is in flight."""
 BATCH = 100
 """Links read from the frontier at a time."""
+MOST_SECTIONS = 200
+"""Section pages taken up from one source: what a site links as sections beyond that are tags and topics."""
 NEWEST_FIRST = (EndpointKind.HOME, EndpointKind.FEED)
 """The endpoints that are asked first: the newest articles are known soonest that way."""
 
@@ -47,6 +49,7 @@ class SourceCrawl:
     source: Source
     listings_left: int
     articles_left: int
+    sections_left: int = MOST_SECTIONS
     asked: set[int] = field(default_factory=set)
     """Ids of the endpoints asked in this run."""
     answered: int = 0
@@ -109,6 +112,7 @@ class NewsSpider(Spider):
         if not rows:
             home = [(source.url, EndpointKind.HOME, None)]
             rows = await recorder.call(feeds.add, recorder.database, source.id, home, now())
+        crawl.sections_left -= sum(row.kind == EndpointKind.SECTION for row in rows)
         # By name, all that answered well is asked at once; what failed waits for its time, as in any run.
         by_name = [row for row in rows if self.names and not row.failures and row.kind != EndpointKind.PAGE]
         return [*self._listing_requests(crawl, _in_order([*by_name, *_due(rows)])), *await self._next_articles(crawl)]
@@ -219,8 +223,11 @@ class NewsSpider(Spider):
         first_look = row.body_hash is None
         if row.kind == EndpointKind.HOME and first_look:
             endpoints += await self._announced(source, response, endpoints)
-        triples = [(endpoint.url, endpoint.kind, endpoint.title) for endpoint in endpoints]
+        sections = [endpoint for endpoint in endpoints if endpoint.kind == EndpointKind.SECTION]
+        excess = sections[max(crawl.sections_left, 0) :]
+        triples = [(endpoint.url, endpoint.kind, endpoint.title) for endpoint in endpoints if endpoint not in excess]
         rows = await recorder.call(feeds.add, recorder.database, source.id, triples, now())
+        crawl.sections_left -= sum(row.kind == EndpointKind.SECTION for row in rows)
         if found.next_page and on_site(found.next_page, source.url):
             # A crash between filing a page's links and this line must not end the chain: then nothing is new.
             brought = new or (first_look and await recorder.call(links.brought, recorder.database, row.id))

@@ -3,9 +3,12 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.crawler.hosts import Host, serving
 
 ROOT = Path(__file__).parents[2]
 
@@ -44,3 +47,9 @@ class Copydesk:
 @pytest.fixture
 def copydesk(tmp_path: Path) -> Copydesk:
     return Copydesk(tmp_path)
+
+
+@pytest.fixture
+def host() -> Iterator[Host]:
+    with serving(Host()) as serves:
+        yield serves

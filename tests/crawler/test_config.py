@@ -1,5 +1,7 @@
 """One Config from a file and the environment, and a clear line for what can't be used."""
 
+from dataclasses import fields
+
 import pytest
 
 from crawler.config import Config, ConfigError, load
@@ -35,6 +37,12 @@ def test_a_file_in_the_current_folder_is_found(tmp_path, monkeypatch):
     [
         ("delay = -1", "delay is -1; expected a number"),
         ("delay = nan", "expected a number"),
+        ("delay = 3601", "a number from 0 to 3600"),
+        ("timeout = 0", "a number from 0.1 to 3600"),
+        ("concurrency = 0", "a whole number from 1 to 1000"),
+        ("page_bytes = 0", "a whole number from 1 to"),
+        ("sitemap_bytes = 0", "a whole number from 1 to"),
+        (f"articles_per_run = {'9' * 5000}", "not valid TOML"),
         ("concurrency = 1.5", "expected a whole number"),
         ("concurrency = true", "expected a whole number"),
         ("database = 3", "expected a text"),
@@ -50,6 +58,12 @@ def test_a_broken_file_is_named_with_what_was_expected(tmp_path, text, said):
         load(file, {})
     assert said in str(error.value)
     assert file in str(error.value)
+
+
+def test_every_setting_can_be_set():
+    defaults = {field.name: getattr(Config(), field.name) for field in fields(Config)}
+    texts = {"COPYDESK_" + name.upper(): "" if value == () else str(value) for name, value in defaults.items()}
+    assert load(None, texts) == Config()
 
 
 def test_a_missing_file_is_named():

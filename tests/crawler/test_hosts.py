@@ -1,84 +1,11 @@
 """How hosts are treated, and what they can do to a crawl: each ends in a named outcome, in bounded time."""
 
-import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from itertools import pairwise
 
 import pytest
 
-LOCAL = {"COPYDESK_ALLOW_ADDRESSES": "127.0.0.0/8", "COPYDESK_DELAY": "0.02", "COPYDESK_TIMEOUT": "2"}
-ARTICLE = b"""<!DOCTYPE html><html lang="en"><head><title>Harbour wall rebuilt</title>
-<meta property="og:type" content="article">
-<meta property="article:published_time" content="2026-05-01T10:00:00Z"></head>
-<body><article><h1>Harbour wall rebuilt</h1>
-<p>The harbour wall of Skarvik was rebuilt in nine weeks, after the winter's storms had opened it in two places.</p>
-<p>Forty men and women worked at low tide and by lamplight, and the oldest of them set the last stone on Friday.</p>
-<p>The council says that the new wall is a metre higher than the old one, and will stand for a hundred years.</p>
-</article></body></html>"""
-
-Handler = Callable[[BaseHTTPRequestHandler], None]
-
-
-class Host:
-    """A host that answers as each test wants, and remembers when it was asked for what."""
-
-    def __init__(self) -> None:
-        self.answers: dict[str, Handler] = {}
-        self.asked: list[tuple[float, str]] = []
-        self.url = ""
-
-    def paths(self) -> list[str]:
-        return [path for _, path in self.asked]
-
-
-@contextmanager
-def serving(host: Host) -> Iterator[Host]:
-    class Answering(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_GET(self) -> None:
-            host.asked.append((time.monotonic(), self.path))
-            host.answers.get(self.path, answer(404))(self)
-
-        def log_message(self, *_: object) -> None:
-            """Nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Answering)
-    server.daemon_threads = True
-    server.handle_error = lambda *_: None  # a client that hangs up is no news
-    host.url = f"http://127.0.0.1:{server.server_port}"
-    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-    yield host
-    server.shutdown()
-    server.server_close()
-
-
-@pytest.fixture
-def host() -> Iterator[Host]:
-    with serving(Host()) as serves:
-        yield serves
-
-
-def answer(status: int, body: bytes = b"", kind: str = "text/html; charset=utf-8", **headers: str) -> Handler:
-    def send(handler: BaseHTTPRequestHandler) -> None:
-        handler.send_response(status)
-        handler.send_header("Content-Type", kind)
-        handler.send_header("Content-Length", str(len(body)))
-        for name, value in headers.items():
-            handler.send_header(name.replace("_", "-"), value)
-        handler.end_headers()
-        handler.wfile.write(body)
-
-    return send
-
-
-def in_turn(*handlers: Handler) -> Handler:
-    """One answer after the other; the last one again and again."""
-    left = list(handlers)
-    return lambda handler: (left.pop(0) if len(left) > 1 else left[0])(handler)
+from tests.crawler.hosts import ARTICLE, LOCAL, answer, in_turn
 
 
 def outcome(copydesk, url, **environment):
