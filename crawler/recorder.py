@@ -24,9 +24,6 @@ LEASE = timedelta(minutes=15)
 """How long a source belongs to this run without a sign of life."""
 HEARTBEAT = 60.0
 """Seconds between signs of life: leases are extended and counts are written down."""
-DATABASE_LOST = "database"
-"""Why a spider was closed when the database could not be used."""
-
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -102,8 +99,12 @@ class Recorder:
         try:
             return await asyncio.get_running_loop().run_in_executor(self._thread, partial(function, *args, **kwargs))
         except DatabaseError as error:
-            self.error = self.error or error
-            raise CloseSpider(DATABASE_LOST) from error
+            raise self.gives_up(error) from error
+
+    def gives_up(self, error: DatabaseError) -> CloseSpider:
+        """Notes what ends the crawl early; returns the exception that ends it."""
+        self.error = self.error or error
+        return CloseSpider("nothing can be filed")
 
     def count(self, source_id: int | None, outcome: Saved | Reason, number: int = 1) -> None:
         """Notes the one outcome of one page, or of several."""

@@ -12,6 +12,7 @@ from crawler.recorder import Recorder
 from crawler.schedule import next_try
 from crawler.sources import rulebook
 from db import articles, links
+from db.errors import Unavailable
 from db.links import LinkRow
 from pipelines.process import process_page
 from pipelines.records import FetchFailure, Page, Reason, Rejected, Saved
@@ -65,6 +66,9 @@ class FilingPipeline:
             return await recorder.call(articles.store, recorder.database, page, outcome, again)
         except CloseSpider:
             raise
+        except OSError as error:
+            # The machine's trouble, such as a full disk, and not the page's: it waits for the next run.
+            raise recorder.gives_up(Unavailable(f"pages can't be cleaned: {error.strerror or error}")) from error
         except Exception:  # noqa: BLE001  # the unexpected is kept with its traceback, and the crawl goes on
             await recorder.call(articles.quarantine, recorder.database, page, traceback.format_exc())
             return Reason.QUARANTINED
