@@ -300,11 +300,13 @@ class _Review:
         """Whether anything stays between here and the next heading; None: nothing stands there."""
         below = False
         """Whether the next heading stays."""
+        last = max((block.index for block in self.left() if block.prose), default=-1)
         for block in reversed(self.region):
             if block.kind is not BlockKind.HEADING:
                 kept = bool(kept) or block.index not in self.dropped
                 continue
-            says = block.chars > _SAYS and block.ends_sentence
+            # Between paragraphs a title of some length is a subheading, whatever box the page puts under it.
+            says = block.chars > _SAYS and (block.ends_sentence or (kept is False and block.index < last))
             if block.index not in self.dropped and not says and not (below if kept is None else kept):
                 self.dropped[block.index] = _HEADING_ALONE
             below, kept = block.index not in self.dropped, None
