@@ -1,6 +1,7 @@
 """Every field's candidates, and one decision each."""
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import lxml.html
@@ -10,7 +11,7 @@ from pipelines import bylines, media, moments, titles, vicinity
 from pipelines.content import Content
 from pipelines.records import Candidate, Image, Page, PageKind, Timestamp, Video
 from pipelines.structured import FIELD_NAMES, Node, Structured, elements, plain, texts, types, values
-from pipelines.urls import plausible_canonical
+from pipelines.urls import canonical, plausible_canonical
 
 MAX_TAGS = 40
 MAX_LABEL = 80
@@ -83,49 +84,95 @@ def decide(page: Page, tree: lxml.html.HtmlElement, structured: Structured, cont
     names = titles.site_names(structured, url)
     title, title_candidates = titles.decide(structured, content.headline, page.hints, names)
     near = vicinity.around(tree, tuple(filter(None, (content.headline, title, structured.title_tag))))
-    language = declared_language(page, structured)
+    language = _chosen("language", _languages(page, structured))
     signed = bylines.decide(tree, structured, near, page.hints, names)
-    when = moments.decide(page, tree, structured, near, language)
+    when = moments.decide(page, tree, structured, near, language[0])
     main_image, images = media.images(tree, structured, near, url)
     videos = media.videos(tree, structured, near, url)
     breadcrumbs = _breadcrumbs(tree, structured, title)
-    section = _section(structured, breadcrumbs, page)
+    section = _chosen("section", _sections(structured, breadcrumbs, page))
+    publisher = _chosen("publisher", _publishers(structured))
+    description = _chosen("description", _metas(structured, "description", "og:description", "twitter:description"))
+    declared_url = next(iter(structured.links.get("canonical", ())), None)
+    canonical_url = plausible_canonical(declared_url, url)
     return Fields(
-        canonical_url=plausible_canonical(next(iter(structured.links.get("canonical", ())), None), url),
+        canonical_url=canonical_url,
         title=title,
         subtitle=_subtitle(structured, title),
         standfirst=content.standfirst,
-        description=structured.first_meta("description", "og:description", "twitter:description"),
+        description=description[0],
         published=when.published,
         modified=when.modified,
         authors=signed.names,
         agency=signed.agency,
-        section=section,
+        section=section[0],
         tags=_tags(structured, page),
         breadcrumbs=breadcrumbs,
-        publisher=_publisher(structured),
-        language=language,
+        publisher=publisher[0],
+        language=language[0],
         main_image=main_image,
         images=images,
         videos=videos,
         audios=media.audios(tree, structured, near, url),
         free=_free(structured),
-        page_kind=_kind(structured, section, breadcrumbs),
+        page_kind=_kind(structured, section[0], breadcrumbs),
         rights=_rights(page, structured),
-        candidates=title_candidates + signed.candidates + when.candidates,
+        candidates=(
+            *title_candidates,
+            *signed.candidates,
+            *when.candidates,
+            *_standfirsts(content),
+            *description[1],
+            *section[1],
+            *publisher[1],
+            *language[1],
+            *_addresses(url, declared_url, canonical_url),
+        ),
     )
 
 
-def declared_language(page: Page, structured: Structured) -> str | None:
-    """The language tag that the page declares, its own element first. Raises: nothing."""
-    found = (
-        structured.lang,
-        plain((structured.article or {}).get("inLanguage")),
-        structured.first_meta("og:locale", "content-language", "dc.language", "language"),
-        page.header("content-language"),
-        page.hints.language,
+_Answer = tuple[str, str | None]
+"""Where an answer stands, and the answer."""
+
+
+def _chosen(field: str, answers: Iterable[_Answer]) -> tuple[str | None, tuple[Candidate, ...]]:
+    """The first answer, and all of them as candidates."""
+    given = [(origin, text) for origin, text in answers if text]
+    candidates = tuple(Candidate(field, text, origin, number == 0) for number, (origin, text) in enumerate(given))
+    return candidates[0].value if candidates else None, candidates
+
+
+def _metas(structured: Structured, *names: str) -> Iterator[_Answer]:
+    for name in names:
+        yield f"meta:{name}", structured.first_meta(name)
+
+
+def _standfirsts(content: Content) -> tuple[Candidate, ...]:
+    return (Candidate("standfirst", content.standfirst, "page:standfirst", True),) if content.standfirst else ()
+
+
+def _addresses(url: str, declared: str | None, chosen: str) -> tuple[Candidate, ...]:
+    """The canonical link and the address that answered; the link is passed over where it is not plausible."""
+    answers = [("link:canonical", declared), ("page:address", url)]
+    given = [(origin, text) for origin, text in answers if text]
+    by_link = declared is not None and canonical(declared) == chosen
+    return tuple(
+        Candidate("canonical_url", text, origin, (origin == "link:canonical") == by_link) for origin, text in given
     )
-    return next((tag.strip().replace("_", "-") for tag in found if tag and _LANGUAGE.match(tag.strip())), None)
+
+
+def _languages(page: Page, structured: Structured) -> Iterator[_Answer]:
+    """The language tags that the page declares, its own element first."""
+    found: tuple[_Answer, ...] = (
+        ("html:lang", structured.lang),
+        ("json-ld:inLanguage", plain((structured.article or {}).get("inLanguage"))),
+        *_metas(structured, "og:locale", "content-language", "dc.language", "language"),
+        ("header:content-language", page.header("content-language")),
+        (f"{page.hints.origin}:language", page.hints.language),
+    )
+    for origin, tag in found:
+        if tag and _LANGUAGE.match(tag.strip()):
+            yield origin, tag.strip().replace("_", "-")
 
 
 def _subtitle(structured: Structured, title: str | None) -> str | None:
@@ -140,16 +187,13 @@ def _labels(found: list[str | None]) -> list[str]:
     return [text for text in dict.fromkeys(found) if text and len(text) <= MAX_LABEL and not text.startswith("http")]
 
 
-def _section(structured: Structured, breadcrumbs: tuple[str, ...], page: Page) -> str | None:
-    declared = [
-        *texts(values(structured.article, "articleSection")),
-        *structured.meta.get("article:section", ()),
-        *structured.meta.get("parsely-section", ()),
-        *structured.meta.get("section", ()),
-        *structured.meta.get("cxenseparse:recs:category", ()),
-    ]
-    hinted = [page.hints.section] if page.hints.section else []
-    return next(iter(_labels([*declared, *breadcrumbs[-1:], *hinted])), None)
+def _sections(structured: Structured, breadcrumbs: tuple[str, ...], page: Page) -> Iterator[_Answer]:
+    found = [("json-ld:articleSection", text) for text in texts(values(structured.article, "articleSection"))]
+    for name in ("article:section", "parsely-section", "section", "cxenseparse:recs:category"):
+        found += [(f"meta:{name}", text) for text in structured.meta.get(name, ())]
+    found += [("page:breadcrumbs", text) for text in breadcrumbs[-1:]]
+    found += [(f"{page.hints.origin}:section", page.hints.section)] if page.hints.section else []
+    return ((origin, text) for origin, text in found if _labels([text]))
 
 
 def _tags(structured: Structured, page: Page) -> tuple[str, ...]:
@@ -179,11 +223,15 @@ def _position(entry: Node) -> int:
     return int(position) if position.isdecimal() and len(position) < 5 else 0
 
 
-def _publisher(structured: Structured) -> str | None:
-    found = [plain((structured.article or {}).get("publisher")), structured.first_meta("og:site_name")]
-    found += [plain(node.get("name")) for node in structured.nodes if "NewsMediaOrganization" in types(node)]
-    found += [structured.first_meta("publisher", "application-name", "dc.publisher")]
-    return next(iter(_labels(found)), None)
+def _publishers(structured: Structured) -> Iterator[_Answer]:
+    organizations = [node for node in structured.nodes if "NewsMediaOrganization" in types(node)]
+    found: tuple[_Answer, ...] = (
+        ("json-ld:publisher", plain((structured.article or {}).get("publisher"))),
+        *_metas(structured, "og:site_name"),
+        *(("json-ld:NewsMediaOrganization", plain(node.get("name"))) for node in organizations),
+        *_metas(structured, "publisher", "application-name", "dc.publisher"),
+    )
+    return ((origin, text) for origin, text in found if _labels([text]))
 
 
 def _free(structured: Structured) -> bool | None:

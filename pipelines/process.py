@@ -8,10 +8,11 @@ from lxml import etree
 from pipelines import content, fields, language, quality, structured
 from pipelines.clean import Cleaned, clean
 from pipelines.decode import Decoded, decode
+from pipelines.facts import Facts
 from pipelines.fields import Fields
 from pipelines.fingerprint import fingerprint
 from pipelines.markup import to_html
-from pipelines.records import Accepted, Article, Page, Reason, Rejected, Video
+from pipelines.records import Accepted, Article, Candidate, Page, Reason, Rejected, Timestamp, Video
 from pipelines.repair import repair, repair_blocks
 from pipelines.rules import Rulebook
 
@@ -137,7 +138,7 @@ def _article(page: Page, decided: Fields, cleaned: Cleaned, title: str | None, s
         free=decided.free,
         page_kind=decided.page_kind,
         rights=decided.rights,
-        candidates=decided.candidates,
+        candidates=(*decided.candidates, *_said(decided, facts)),
         fingerprint=fingerprint(title, cleaned.text),
     )
 
@@ -154,3 +155,20 @@ def _videos(declared: tuple[Video, ...], said: tuple[Video, ...]) -> tuple[Video
         first.duration_seconds or line.duration_seconds,
     )
     return (credited, *declared[1:])
+
+
+def _said(decided: Fields, facts: Facts) -> tuple[Candidate, ...]:
+    """The fields that only a removed line filled."""
+    answers = {
+        "standfirst": (decided.standfirst, facts.standfirst, "text:lead"),
+        "published": (decided.published, facts.published, facts.published and facts.published.origin),
+        "modified": (decided.modified, facts.modified, facts.modified and facts.modified.origin),
+        "authors": (decided.authors, ", ".join(facts.authors), "text:byline"),
+        "agency": (decided.agency, facts.agency, "text:agency line"),
+        "section": (decided.section, facts.section, "text:video credit"),
+    }
+    return tuple(
+        Candidate(field, said.isoformat() if isinstance(said, Timestamp) else said, origin or "", True)
+        for field, (known, said, origin) in answers.items()
+        if said and not known
+    )

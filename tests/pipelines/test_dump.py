@@ -53,7 +53,7 @@ def test_a_dump_comes_out_as_expected(file: Path) -> None:
 def test_what_is_known_of_a_date_and_where_it_stood() -> None:
     stamp = article("date 2019-03 The council met on Monday evening and voted on the bridge by the river.").published
     assert stamp is not None
-    assert (stamp.precision, stamp.origin) == (Precision.MONTH, "text:date stamp")
+    assert (stamp.precision, stamp.origin) == (Precision.MONTH, "leading 'date 2019-03' stamp")
 
 
 def test_a_record_of_a_dump_has_no_address() -> None:
