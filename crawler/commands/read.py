@@ -125,18 +125,18 @@ def explain(context: typer.Context, key: Key) -> None:
         for candidate in article.candidates
     ]
     table(("field", "", "from", "value"), origins)
-    for repair in article.repairs:
-        say(f"\nmended ({repair.how}): {repair.before} -> {repair.after}")
     say("\nThe text, and what was taken out of it:\n")
     for line in marked(article):
         typer.echo(line)
 
 
 def marked(article: Article) -> Iterator[str]:
-    """The raw text, kept blocks plain and removed stretches struck out, each with its kind and rule.
+    """What was mended, then the raw text: kept blocks plain, removed stretches struck out, with kind and rule.
 
     On a terminal what was removed is red and struck through; elsewhere its lines begin with `- `.
     """
+    for repair in article.repairs:
+        yield safe(f"mended ({repair.how}): {repair.before} -> {repair.after}")
     position = 0
     for removal in article.removals:
         yield from _kept(article.raw[position : removal.start])

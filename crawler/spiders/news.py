@@ -151,6 +151,8 @@ class NewsSpider(Spider):
             await self._checked(row, response, row.body_hash)
         elif response.status != 200:
             await self._checked(row, response, problem=f"answered {response.status}")
+        elif row.kind == EndpointKind.HOME and not on_site(response.url, crawl.source.url):
+            await self._checked(row, response, problem=f"redirects to {response.url}; add that")
         else:
             # Off the reactor's thread: a large sitemap takes seconds.
             kind, content_type = EndpointKind(row.kind), _header(response, "Content-Type")

@@ -13,7 +13,7 @@ from collections import Counter
 import pytest
 
 from crawler.demo.web import DemoWeb
-from tests.crawler.hosts import ARTICLE, LOCAL, Host, answer, in_turn
+from tests.crawler.hosts import ARTICLE, LOCAL, Host, answer, in_turn, serving
 
 HOME = b"<!DOCTYPE html><html lang='en'><title>News</title><body><main><h1>News</h1>%s</main></body></html>"
 
@@ -150,3 +150,12 @@ def test_sources_and_pages_of_one_command_share_the_host_s_pace(copydesk, host):
     assert done.returncode == 0, done.stderr
     assert filed(copydesk) == dict.fromkeys(paths | {"/extra-story"}, 1)
     assert Counter(host.paths())["/extra-story"] == 1
+
+
+def test_a_site_that_has_moved_is_not_added_and_the_new_address_is_named(copydesk, host):
+    with serving(Host()) as elsewhere:
+        publish(elsewhere, pages=1, each=2)
+        host.answers["/"] = answer(301, Location=f"{elsewhere.url}/")
+        done = copydesk("add", host.url, **LOCAL)
+    assert done.returncode == 1
+    assert f"redirects to {elsewhere.url}/; add that" in done.stderr
