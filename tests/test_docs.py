@@ -1,8 +1,12 @@
 """The documentation names everything that there is, and nothing that there isn't."""
 
 import dataclasses
+import json
 import re
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +15,11 @@ import typer
 
 from crawler.cli import app
 from crawler.config import Config
+from db import articles, session
 from db.models import Base
+from pipelines.process import process_page
 from pipelines.record_json import receipts, record
-from pipelines.records import Article, Reason, Saved
+from pipelines.records import Accepted, Article, Page, Reason, Saved
 from pipelines.rules import load_rulebook
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -80,7 +86,14 @@ def test_record_fields() -> None:
 
 
 @pytest.mark.parametrize(
-    "document", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", *(f"docs/{p.name}" for p in DOCS.glob("*.md"))]
+    "document",
+    [
+        "README.md",
+        "CONTRIBUTING.md",
+        "CHANGELOG.md",
+        "crawler/sites/README.md",
+        *(f"docs/{p.name}" for p in DOCS.glob("*.md")),
+    ],
 )
 def test_links_and_paths_lead_somewhere(document: str) -> None:
     text = (ROOT / document).read_text("utf-8")
@@ -103,3 +116,47 @@ def test_rule_examples_are_valid_and_do_what_they_say(tmp_path: Path) -> None:
         pattern = re.compile(phrase.pattern, re.IGNORECASE)
         assert all(pattern.fullmatch(example) for example in phrase.examples)
         assert not any(pattern.fullmatch(kept) for kept in phrase.keeps)
+
+
+def blocks(language: str) -> list[str]:
+    """The code blocks of that language in all pages."""
+    return [
+        block
+        for page in sorted(DOCS.glob("*.md"))
+        for block in re.findall(rf"```{language}\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
+    ]
+
+
+@pytest.fixture
+def filed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a database that holds one article, and what `show --json` prints of it."""
+    monkeypatch.chdir(tmp_path)
+    body = b"<h1>Ferry back</h1><p>By Ann Aske</p>" + b"<p>The ferry went back to work on Monday, they say.</p>" * 20
+    page = Page(
+        "https://a.example/s", "https://a.example/s", 200, (), b"<article>" + body, datetime(2026, 6, 11, tzinfo=UTC)
+    )
+    outcome = process_page(page, load_rulebook())
+    assert isinstance(outcome, Accepted)
+    database = session.connect("sqlite:///copydesk.db")
+    articles.store(database, page, outcome, None)
+    database.close()
+    printed = json.dumps(record(outcome.article) | receipts(outcome.article))
+    (tmp_path / "article.json").write_text(printed, encoding="utf-8")
+    return tmp_path
+
+
+def test_queries_run(filed: Path) -> None:
+    with closing(sqlite3.connect(filed / "copydesk.db")) as connection:
+        answers = [connection.execute(query).fetchall() for block in blocks("sql") for query in block.split(";\n")]
+        assert len(answers) > 10
+        doubts = next(block for block in blocks("sql") if block.startswith("WITH cut"))
+        assert connection.execute(doubts).fetchall() == []
+        connection.execute("UPDATE removal SET end_offset = end_offset + 4")
+        assert len(connection.execute(doubts).fetchall()) == 1
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")  # the examples leave closing to the end of the program
+def test_python_runs(filed: Path) -> None:
+    assert filed == Path.cwd()
+    for number, block in enumerate(blocks("python")):
+        exec(compile(block, f"example {number}", "exec"), {})  # noqa: S102 (our own documentation)
