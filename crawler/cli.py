@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 from typer.exceptions import TyperException
 
-from crawler import config
+from crawler import __version__, config
 from crawler.commands import crawl, export, filters, read, tour
 from crawler.commands.database import database_app
 from crawler.commands.output import CommandError, note
@@ -44,7 +44,7 @@ app.add_typer(database_app, name="db")
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"copydesk {config.product_version()}")
+        typer.echo(f"copydesk {__version__}")
         raise typer.Exit
 
 

@@ -11,9 +11,10 @@ import tomllib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
+
+from crawler import __version__
 
 CONFIG_FILE = "copydesk.toml"
 PREFIX = "COPYDESK_"
@@ -22,14 +23,6 @@ LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 class ConfigError(Exception):
     """The configuration can't be used. The message names the place, what is wrong there and what was expected."""
-
-
-def product_version() -> str:
-    """The installed version, or `dev` when run from a checkout."""
-    try:
-        return version("copydesk")
-    except PackageNotFoundError:
-        return "dev"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +57,7 @@ class Config:
     @property
     def user_agent(self) -> str:
         """The User-Agent header: the project's name, its version and the contact."""
-        return f"Copydesk/{product_version()}" + (f" (+{self.contact})" if self.contact else "")
+        return f"Copydesk/{__version__}" + (f" (+{self.contact})" if self.contact else "")
 
 
 def load(path: str | None = None, environment: Mapping[str, str] | None = None) -> Config:

@@ -16,7 +16,6 @@ from db.errors import Unavailable
 from db.links import LinkRow
 from pipelines.process import process_page
 from pipelines.records import FetchFailure, Page, Reason, Rejected, Saved
-from pipelines.urls import host_key
 
 
 class FilingPipeline:
@@ -58,7 +57,7 @@ class FilingPipeline:
         recorder = Recorder.of(self.crawler)
         try:
             # Off the reactor's thread, so that a long page holds up no other host.
-            outcome = await asyncio.to_thread(process_page, page, self.rulebook.for_host(host_key(page.final_url)))
+            outcome = await asyncio.to_thread(process_page, page, self.rulebook.for_page(page))
             again = None
             if isinstance(outcome, Rejected):
                 wait = retry_after(page.header("retry-after"), page.fetched_at)

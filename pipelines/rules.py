@@ -14,7 +14,8 @@ from pathlib import Path
 from re import _parser as regex_parser  # type: ignore[attr-defined]  # the parser of `re` has no public name
 from typing import Any, Final
 
-from pipelines.records import Boilerplate
+from pipelines.records import Boilerplate, Page
+from pipelines.urls import host_key
 
 PACKS: Final = Path(__file__).with_name("phrases")
 COMMON: Final = "any"
@@ -146,6 +147,10 @@ class Rulebook:
         # The matchers are shared unless the site brings phrases of its own.
         shared = {} if layout.phrases or self.site.phrases else self._matchers
         return replace(self, site=layout, furniture=frozenset(furniture), _matchers=shared)
+
+    def for_page(self, page: Page) -> "Rulebook":
+        """The rulebook for a page: its site's rules as they were when it was fetched. Raises: nothing."""
+        return self.for_host(host_key(page.final_url), page.fetched_at.date())
 
     def matcher(self, language: str | None) -> Matcher:
         """The phrases for a text in `language`: its pack, English, the common ones and the site's; all when None."""

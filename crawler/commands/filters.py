@@ -16,7 +16,7 @@ from crawler.commands.output import CommandError, say, say_json
 from crawler.config import Config
 from pipelines.record_json import receipts, record
 from pipelines.records import Accepted, Outcome, Page, Rejected
-from pipelines.urls import canonical, host_key
+from pipelines.urls import canonical
 
 Input = Annotated[str, typer.Argument(metavar="[FILE or -]", help="The file to read; - is standard input.")]
 
@@ -38,12 +38,12 @@ def extract(
     if jsonl:
         for number, line in enumerate(_lines(file), start=1):
             identity, page = _page_of(line, f"{file}, line {number}")
-            outcome = process_page(page, rules.for_host(host_key(page.final_url)))
+            outcome = process_page(page, rules.for_page(page))
             say_json({"id": identity, **_answer(outcome)})
         return
     address = canonical(url) or ""
     page = Page(address, address, 200, (("content-type", "text/html"),), _bytes(file), now())
-    outcome = process_page(page, rules.for_host(host_key(address)))
+    outcome = process_page(page, rules.for_page(page))
     say_json({**_answer(outcome), **_receipts(outcome)}, indent=1)
     if isinstance(outcome, Rejected):
         raise typer.Exit(1)

@@ -1,10 +1,12 @@
 """Loading rules: what is accepted, what is refused and how the error reads, which site gets what."""
 
+import datetime as dt
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from pipelines.records import Page
 from pipelines.rules import Layout, Rulebook, RuleError, load_rulebook
 
 PHRASE = """
@@ -80,3 +82,17 @@ def test_a_broken_file_says_what_is_wrong(tmp_path: Path, text: str, said: str) 
 def test_a_missing_file_says_so(tmp_path: Path) -> None:
     with pytest.raises(RuleError, match=r"gone\.toml: expected a readable TOML file"):
         load_rulebook([tmp_path / "gone.toml"])
+
+
+def test_a_page_is_read_with_the_layout_of_its_day(tmp_path: Path) -> None:
+    (tmp_path / "news.example.toml").write_text(
+        '[[layout]]\nvalid_until = 2026-03-31\ndrop = ["div.old"]\n[[layout]]\ndrop = ["div.new"]\n', encoding="utf-8"
+    )
+    rulebook = load_rulebook([tmp_path / "news.example.toml"])
+
+    def layout(day: dt.datetime) -> tuple[str, ...]:
+        page = Page("https://www.news.example/a", "https://www.news.example/a", 200, (), b"", day)
+        return rulebook.for_page(page).site.drop
+
+    assert layout(dt.datetime(2026, 3, 31, 23, tzinfo=dt.UTC)) == ("div.old",)
+    assert layout(dt.datetime(2026, 4, 1, tzinfo=dt.UTC)) == ("div.new",)
