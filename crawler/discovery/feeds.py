@@ -30,8 +30,8 @@ _PREFIXES = {
     "http://www.w3.org/2005/atom": "",
     "http://purl.org/atom/ns": "",
     "http://purl.org/rss/1.0": "",
-    "http://my.netscape.com/rdf/simple/0.9": "",
-    "http://channel.netscape.com/rdf/simple/0.9": "",
+    # RSS 0.90 was published under two hosts.
+    **{f"http://{host}.netscape.com/rdf/{name}/0.9": "" for host in ("my", "channel") for name in ("simple",)},
     "http://backend.userland.com/rss2": "",
     "http://purl.org/dc/elements/1.1": "dc:",
     "http://purl.org/dc/terms": "dcterms:",
