@@ -81,7 +81,7 @@ def _by_answer(page: Page) -> Rejected | None:
     """What the status and the content type decide."""
     if page.status != 200:
         return _refusal(page)
-    kind = (page.header("content-type") or "text/html").lower()
+    kind = " ".join((page.header("content-type") or "text/html").lower().split())
     if not any(known in kind for known in _HTML_TYPES):
         return Rejected(Reason.NOT_HTML, f"content type {kind.partition(';')[0].strip()[:80]}")
     if not page.body.strip():
