@@ -1,6 +1,7 @@
 """The recorder: a Scrapy extension that keeps the run's history and is every component's door to the database."""
 
 import asyncio
+import logging
 import os
 import socket
 from collections import Counter, defaultdict
@@ -24,6 +25,8 @@ LEASE = timedelta(minutes=15)
 """How long a source belongs to this run without a sign of life."""
 HEARTBEAT = 60.0
 """Seconds between signs of life: leases are extended and counts are written down."""
+logger = logging.getLogger(__name__)
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -55,7 +58,8 @@ def _alive(pid: int) -> bool:
 class Recorder:
     """Counts each outcome once, holds the leases, and writes the run with its counts."""
 
-    def __init__(self, config: Config, command: str) -> None:
+    def __init__(self, config: Config, command: str | None) -> None:
+        """`command` is what the user called; None for Scrapy's own command, which reports nothing by itself."""
         self.database = session.connect(config.database)
         self.command = command
         self.worker = worker_name()
@@ -63,8 +67,8 @@ class Recorder:
         self.held: set[int] = set()
         """Ids of the sources that belong to this run."""
         self.outcomes: defaultdict[int | None, Counter[str]] = defaultdict(Counter)
-        self.troubles: dict[int, str] = {}
-        """Source id -> why it could not be crawled."""
+        self.troubles: dict[str, str] = {}
+        """Source name -> why it could not be crawled, or not to its end."""
         self.error: DatabaseError | None = None
         """What ended the crawl early."""
         self.interrupted = False
@@ -77,7 +81,7 @@ class Recorder:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> "Recorder":
-        recorder = cls(crawler.settings["COPYDESK"], crawler.settings.get("COPYDESK_COMMAND", "scrapy crawl"))
+        recorder = cls(crawler.settings["COPYDESK"], crawler.settings.get("COPYDESK_COMMAND"))
         recorder.listeners.extend(crawler.settings.get("COPYDESK_LISTENERS", ()))
         crawler.signals.connect(recorder.opened, signals.spider_opened)
         crawler.signals.connect(recorder.closed, signals.spider_closed)
@@ -125,7 +129,7 @@ class Recorder:
 
     async def opened(self) -> None:
         await self.call(drop_dead_leases, self.database)
-        self.run_id = await self.call(runs.start, self.database, self.command, now(), self.worker)
+        self.run_id = await self.call(runs.start, self.database, self.command or "scrapy crawl", now(), self.worker)
         self._heart = asyncio.ensure_future(self._beat())
 
     async def _beat(self) -> None:
@@ -139,6 +143,9 @@ class Recorder:
 
     async def closed(self, reason: str) -> None:
         self.interrupted = reason == "shutdown"
+        if self.command is None:
+            for name, why in self.troubles.items():
+                logger.warning("%s: %s", name, why)
         if self._heart:
             self._heart.cancel()
         try:

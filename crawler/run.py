@@ -31,8 +31,8 @@ class CrawlReport:
 
     outcomes: Mapping[int | None, Counter[str]]
     """For each source's id (None: pages by hand) how many pages ended in which outcome."""
-    troubles: Mapping[int, str]
-    """Source id -> why it could not be crawled, or not to its end."""
+    troubles: Mapping[str, str]
+    """Source name -> why it could not be crawled, or not to its end."""
     interrupted: bool
     """Whether a signal ended the run; what was left waits for the next one."""
 
@@ -100,7 +100,7 @@ def _recorders(started: Sequence[Crawler]) -> list[Recorder]:
 
 def _report(recorders: Sequence[Recorder]) -> CrawlReport:
     outcomes: dict[int | None, Counter[str]] = {}
-    troubles: dict[int, str] = {}
+    troubles: dict[str, str] = {}
     for recorder in recorders:
         if recorder.error:
             raise recorder.error

@@ -43,6 +43,8 @@ def crawl(
     _check_free(config, names)
     with Progress(config, len(names), len(urls)) as progress:
         report = run(config, jobs, f"crawl {' '.join(wanted)}".strip(), progress.count)
+    for name, why in report.troubles.items():
+        note(f"{name}: {why}")
     note(_summary(report.totals))
     if report.interrupted:
         raise typer.Exit(130)

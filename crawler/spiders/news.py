@@ -305,8 +305,7 @@ class NewsSpider(Spider):
             "none of its feeds and pages could be read" if crawl.asked and not crawl.answered else None
         )
         if why:
-            recorder.troubles[source.id] = why
-            self.logger.warning("%s: %s", source.name, why)
+            recorder.troubles[source.name] = why
         rows = await recorder.call(feeds.of, recorder.database, source.id)
         soonest = min((row.next_check for row in rows if row.next_check), default=now() + FIRST)
         await recorder.release(source.id, soonest)
