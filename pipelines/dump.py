@@ -17,7 +17,18 @@ from pipelines.facts import Facts
 from pipelines.fingerprint import fingerprint
 from pipelines.markup import to_html
 from pipelines.process import PIPELINE_VERSION
-from pipelines.records import Accepted, Article, Block, BlockKind, Boilerplate, Candidate, Drop, Reason, Rejected
+from pipelines.records import (
+    Accepted,
+    Article,
+    Block,
+    BlockKind,
+    Boilerplate,
+    Candidate,
+    Drop,
+    PageKind,
+    Reason,
+    Rejected,
+)
 from pipelines.repair import repair_blocks
 from pipelines.rules import Rulebook
 
@@ -162,6 +173,7 @@ def _article(cleaned: Cleaned, title: str | None, standfirst: str | None) -> Art
         tags=facts.tags,
         breadcrumbs=facts.breadcrumbs,
         videos=facts.videos,
+        page_kind=PageKind.VIDEO if any(video.duration_seconds for video in facts.videos) else PageKind.ARTICLE,
         candidates=tuple(_candidates(facts, title, standfirst)),
         fingerprint=fingerprint(title, cleaned.text),
     )

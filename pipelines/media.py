@@ -20,6 +20,7 @@ _DURATION = re.compile(
     re.IGNORECASE,
 )
 _CLOCK_DURATION = re.compile(r"^(?:(\d{1,2}):)?(\d{1,2}):(\d{2})$")
+_LOOSE = re.compile(r"\s+(?=[.,;:!?…)\]»”])")
 _CREDIT = re.compile(r"credit|copyright|source|photographer|byline|fotograf|bildnachweis|credito", re.IGNORECASE)
 _VIDEO_HOSTS = re.compile(
     r"(?:youtube(?:-nocookie)?\.com/embed|player\.vimeo\.com|dailymotion\.com/embed|jwplayer|brightcove|twitch\.tv|"
@@ -116,7 +117,9 @@ def _picture(image: lxml.html.HtmlElement, url: str) -> str | None:
 
 def _caption(element: lxml.html.HtmlElement) -> tuple[str | None, str | None]:
     """Caption and credit of a figcaption."""
-    whole = plain(element.text_content()[:MAX_CAPTION])
+    # A space between elements: a line break separates caption and credit, and has no text of its own.
+    pieces = " ".join(text for text in element.itertext() if isinstance(text, str))
+    whole = plain(_LOOSE.sub("", pieces[:MAX_CAPTION]))
     for part in element.iterdescendants():
         if isinstance(part.tag, str) and _CREDIT.search(part.get("class") or ""):
             credit = plain(part.text_content()[:MAX_CAPTION])

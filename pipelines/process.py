@@ -12,7 +12,7 @@ from pipelines.facts import Facts
 from pipelines.fields import Fields
 from pipelines.fingerprint import fingerprint
 from pipelines.markup import to_html
-from pipelines.records import Accepted, Article, Candidate, Page, Reason, Rejected, Timestamp, Video
+from pipelines.records import Accepted, Article, Candidate, Image, Page, Reason, Rejected, Timestamp, Video
 from pipelines.repair import repair, repair_blocks
 from pipelines.rules import Rulebook
 
@@ -130,7 +130,7 @@ def _article(page: Page, decided: Fields, cleaned: Cleaned, title: str | None, s
         section=decided.section or facts.section,
         tags=decided.tags or facts.tags,
         breadcrumbs=decided.breadcrumbs or facts.breadcrumbs,
-        main_image=decided.main_image,
+        main_image=_credited(decided.main_image, facts),
         images=decided.images,
         videos=_videos(decided.videos, facts.videos),
         audios=decided.audios,
@@ -155,6 +155,16 @@ def _videos(declared: tuple[Video, ...], said: tuple[Video, ...]) -> tuple[Video
         first.duration_seconds or line.duration_seconds,
     )
     return (credited, *declared[1:])
+
+
+def _credited(image: Image | None, facts: Facts) -> Image | None:
+    """The main image with the photographer that a credit line names, without the line's label."""
+    if image is None or not facts.photo_credits:
+        return image
+    named = facts.photo_credits[0]
+    if image.credit is not None and named not in image.credit:
+        return image
+    return replace(image, credit=named)
 
 
 def _said(decided: Fields, facts: Facts) -> tuple[Candidate, ...]:

@@ -108,3 +108,12 @@ def test_nul_surrogates_and_xml_declarations_do_no_harm() -> None:
     article = accepted(body)
     assert "\0" not in article.text
     article.text.encode()
+
+
+def test_the_main_image_has_its_caption_and_the_photographer_s_name() -> None:
+    picture = "<img src='/ferry.jpg'><figcaption>The ferry leaves.<br><em>Photo: Ann Poe / Isle News</em></figcaption>"
+    article = accepted(f"{DATE}<figure>{picture}</figure><p>{TEXT}</p><p>{TEXT}</p>")
+    assert article.main_image is not None
+    assert article.main_image.credit == "Ann Poe / Isle News"
+    assert (article.main_image.caption or "").startswith("The ferry leaves.")
+    assert "leaves.Photo" not in (article.main_image.caption or "")
