@@ -26,7 +26,7 @@ def crawl(
     ] = None,
     limit: Annotated[int | None, typer.Option(min=0, help="At most so many pages of each source.")] = None,
 ) -> None:
-    """Crawl sources, or single pages, now. Without arguments: all sources that are switched on."""
+    """Crawl sources, or single pages, now. Without arguments: all sources that are switched on, and pages due again."""
     from crawler.run import Job
     from crawler.run import crawl as run
 
@@ -65,12 +65,14 @@ def _addresses(file: str) -> list[str]:
 
 def _sorted_targets(config: Config, wanted: Sequence[str]) -> tuple[list[str], list[str]]:
     """Which of the arguments are sources (by name or address), which addresses of pages."""
-    from db import session, sources
+    from db import links, session, sources
     from pipelines.urls import canonical
 
     database = session.connect(config.database)
-    if not wanted:
-        return [summary.source.name for summary in sources.listing(database) if summary.source.enabled], []
+    if not wanted:  # all sources, and the pages asked for by hand whose next try is due
+        by_hand = links.pending(database, None, now(), config.articles_per_run)
+        enabled = [summary.source.name for summary in sources.listing(database) if summary.source.enabled]
+        return enabled, [link.url for link in by_hand]
     names, urls = [], []
     for target in wanted:
         source = sources.get(database, target) or sources.get(database, canonical(target) or target)

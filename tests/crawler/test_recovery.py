@@ -159,3 +159,14 @@ def test_a_site_that_has_moved_is_not_added_and_the_new_address_is_named(copydes
         done = copydesk("add", host.url, **LOCAL)
     assert done.returncode == 1
     assert f"redirects to {elsewhere.url}/; add that" in done.stderr
+
+
+def test_a_page_asked_for_by_hand_that_failed_is_tried_again(copydesk, host):
+    host.answers["/story"] = in_turn(answer(500), answer(200, ARTICLE))
+    assert copydesk("crawl", f"{host.url}/story", **LOCAL).returncode == 1
+    with sqlite3.connect(copydesk.folder / "copydesk.db") as connection:
+        connection.execute("UPDATE link SET next_try = found_at")
+    connection.close()
+    done = copydesk("crawl", **LOCAL)
+    assert done.returncode == 0, done.stderr
+    assert filed(copydesk) == {"/story": 1}
