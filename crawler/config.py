@@ -18,6 +18,8 @@ from crawler import __version__
 
 CONFIG_FILE = "copydesk.toml"
 PREFIX = "COPYDESK_"
+SMALLEST_DELAY = 0.02
+"""Seconds."""
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
@@ -53,6 +55,11 @@ class Config:
     """Address ranges (CIDR) that may be fetched although they are not public."""
     log_level: str = "WARNING"
     """DEBUG, INFO, WARNING or ERROR."""
+
+    @property
+    def pace(self) -> float:
+        """`delay`, but never 0: without any delay Scrapy 2.19 does not hold its limit of one request at a host."""
+        return max(self.delay, SMALLEST_DELAY)
 
     @property
     def user_agent(self) -> str:

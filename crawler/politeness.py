@@ -37,8 +37,6 @@ MOST_FAILURES = 5
 """Failed connections in a row after which a host is left alone for the rest of the run."""
 MOST_REFUSALS = 10
 """Answers in a row that refuse us (401, 403, 429, 503) after which a host is left alone for the rest of the run."""
-SMALLEST_DELAY = 0.02
-"""Seconds. Without any delay Scrapy 2.19 does not hold its limit of one request in flight at a host."""
 ROBOTS_BYTES = 5 * 2**20
 _REFUSING = frozenset({401, 403, 429, 503})
 _ROBOTS_REQUEST = "copydesk_robots"
@@ -77,7 +75,7 @@ class PolitenessMiddleware:
     def __init__(self, crawler: Crawler) -> None:
         config: Config = crawler.settings["COPYDESK"]
         self.crawler = crawler
-        self.delay = max(config.delay, SMALLEST_DELAY)
+        self.delay = config.pace
         self.user_agent = config.user_agent
         self.hosts: dict[str, Host] = {}
         self.robots: dict[str, asyncio.Task[Robots]] = {}

@@ -10,7 +10,7 @@ def of_config(config: Config) -> dict[str, Any]:
     return {
         "COPYDESK": config,
         "USER_AGENT": config.user_agent,
-        "DOWNLOAD_DELAY": max(config.delay, 0.02),  # seconds; never 0: Scrapy 2.19 then starts requests side by side
+        "DOWNLOAD_DELAY": config.pace,  # seconds between two starts at a host
         "CONCURRENT_REQUESTS": config.concurrency,  # over all hosts
         "DOWNLOAD_TIMEOUT": config.timeout,  # seconds; Scrapy's default is 180
         "DOWNLOAD_MAXSIZE": config.page_bytes,  # bytes, decompressed; Scrapy's default is 1 GiB

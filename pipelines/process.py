@@ -33,7 +33,7 @@ _STATUS = {
 def process_page(page: Page, rulebook: Rulebook) -> Accepted | Rejected:
     """The article of a page, or the one reason why there is none.
 
-    `rulebook` is the one of the page's host (`Rulebook.for_host`). Raises: nothing, for any bytes.
+    `rulebook` is the one of the page (`Rulebook.for_page`). Raises: nothing, for any bytes.
     """
     refused = _by_answer(page)
     if refused is not None:
@@ -47,7 +47,7 @@ def process_page(page: Page, rulebook: Rulebook) -> Accepted | Rejected:
     decided = fields.decide(page, tree, said, found)
     tongue = language.detect(" ".join(b.text for b in found.blocks if b.drop is None), decided.language)
     blocks, repairs = repair_blocks(found.blocks)
-    title, standfirst = _mend(decided.title), _mend(decided.standfirst or found.standfirst)
+    title, standfirst = _mend(decided.title), _mend(decided.standfirst)
     cleaned = clean(blocks, rulebook, tongue, title, standfirst, page.fetched_at)
     refused = quality.judge(page, said, found, decided, cleaned)
     if refused is not None:

@@ -1,16 +1,19 @@
 """`demo`: the tour. Serves a small news web from this machine, crawls it, and shows the records with their receipts."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from crawler.clock import now
 from crawler.commands.output import CommandError, note, say, table
 from crawler.commands.read import marked
-from crawler.config import Config
-from pipelines.records import Boilerplate
+from pipelines.records import Boilerplate, Saved
+
+if TYPE_CHECKING:
+    from db.articles import StoredArticle
 
 DELAY = 0.05
 """Seconds between two requests to a site of the demo: it is our own server."""
@@ -25,7 +28,7 @@ def demo(
     """Take the tour: crawl a small news web served from this machine and look at what was filed."""
     from crawler.demo.web import DemoWeb
     from crawler.run import Job, crawl
-    from db import session, sources
+    from db import articles, session, sources
 
     config = replace(context.obj, database=f"sqlite:///{output}", delay=DELAY, allow_addresses=("127.0.0.0/8",))
     _remove_old(output)
@@ -35,11 +38,11 @@ def demo(
             sources.add(database, name=site.name, url=site.url, now=now())
         note(f"Serving {len(web.sites)} invented news sites on 127.0.0.1, crawling them into {output} ...")
         report = crawl(config, [Job("news", {"source": ",".join(site.name for site in web.sites)})], "demo")
-    _print_records(config)
+    filed = list(articles.each(database))
+    _print_records(filed)
     say("\nOther pages, each with its reason:")
-    rest = {outcome: n for outcome, n in report.totals.most_common() if outcome not in ("new", "changed", "unchanged")}
-    say("  " + ", ".join(f"{n} {outcome}" for outcome, n in rest.items()))
-    shown = _print_showpiece(config)
+    say("  " + ", ".join(f"{n} {outcome}" for outcome, n in report.totals.most_common() if outcome not in set(Saved)))
+    shown = _print_showpiece(filed)
     say(f"\nLook around:  copydesk --database {config.database} articles | show {shown} | explain {shown} | search ...")
 
 
@@ -57,10 +60,7 @@ def _remove_old(output: str) -> None:
         ) from None
 
 
-def _print_records(config: Config) -> None:
-    from db import articles, session
-
-    stored = list(articles.each(session.connect(config.database)))
+def _print_records(filed: "Sequence[StoredArticle]") -> None:
     rows = [
         (
             each.id,
@@ -71,18 +71,15 @@ def _print_records(config: Config) -> None:
             len(each.article.text.split()),
             len(each.article.removals),
         )
-        for each in stored
+        for each in filed
     ]
     table(("id", "published", "lang", "title", "authors", "words", "removed"), rows)
 
 
-def _print_showpiece(config: Config) -> int:
+def _print_showpiece(filed: "Sequence[StoredArticle]") -> int:
     """Prints the article that shows most of what cleaning does, and returns its id."""
-    from db import articles, session
-
-    candidates = list(articles.each(session.connect(config.database)))
     shown = max(
-        candidates,
+        filed,
         key=lambda each: (SHOWPIECE in {removal.kind for removal in each.article.removals}, len(each.article.removals)),
     )
     say(f"\nArticle {shown.id}, with what was taken out of it and by which rule:\n")
