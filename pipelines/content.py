@@ -11,8 +11,9 @@ from lxml import etree
 
 from pipelines.blocks import BlockTable, Chosen, TextBlock, read_blocks
 from pipelines.declared import Declared
+from pipelines.headline import find_headline
 from pipelines.records import Block, Drop, Hints
-from pipelines.region import find_container, find_headline, find_kept, region
+from pipelines.region import find_container, find_kept, region
 from pipelines.rules import Layout
 from pipelines.structured import Structured
 from pipelines.verdicts import STANDFIRST, Furniture, verdicts
@@ -49,6 +50,10 @@ class Content:
     """The lead printed above the body, if seen."""
     flags: tuple[str, ...]
     """Doubts: what was cut."""
+    table: BlockTable
+    """All text blocks of the page, in document order."""
+    headline_block: TextBlock | None
+    """The block of the table that prints the headline."""
     shape: Shape = Shape()
 
 
@@ -63,7 +68,7 @@ def extract(tree: lxml.html.HtmlElement, structured: Structured, hints: Hints, l
     container = find_kept(table) or find_container(table, headline)
     found = region(table.blocks, container, headline) if container is not None else ()
     if container is None or not found:
-        return Content((), None, None, table.flags, Shape(password=table.password))
+        return Content((), None, None, table.flags, table, headline, Shape(password=table.password))
     furniture = Furniture(table.nodes, container, headline)
     drops, share = verdicts(found, container, furniture, headline, declared)
     standfirst = " ".join(block.text for block in found if drops.get(block.index) is STANDFIRST)
@@ -72,6 +77,8 @@ def extract(tree: lxml.html.HtmlElement, structured: Structured, hints: Hints, l
         headline.text if headline else None,
         standfirst or None,
         table.flags,
+        table,
+        headline,
         _shape(table, furniture, share),
     )
 

@@ -1,12 +1,11 @@
-"""Where on a page the article is: its headline, the element that holds its prose, the blocks from one to the other."""
+"""Where on a page the article is: the element that holds its prose, the blocks from the headline to its end."""
 
 from bisect import bisect_left
 from collections.abc import Sequence
 
 from pipelines.blocks import BlockTable, Node, TextBlock
-from pipelines.declared import Declared, words
 from pipelines.markers import Marker
-from pipelines.records import BlockKind, Boilerplate
+from pipelines.records import Boilerplate
 
 _MOST = 0.8
 """Share of the prose that a child must hold for the search to go on inside it. Measured on the development pages:
@@ -24,31 +23,8 @@ _TWIN = 0.05
 """Share of the container's prose from which a sibling that looks like it is a further part of the article."""
 _HEADER_BLOCKS = 60
 """Blocks between headline and container: 60 at most on the development pages where both were right."""
-_TITLE_CHARS = 400
 _PARTS = frozenset(("p", "ul", "ol", "li", "dl", "dd", "dt", "table", "tbody", "tr", "blockquote", "pre", "figure"))
 """Elements that hold a part of an article at most."""
-
-
-def find_headline(blocks: Sequence[TextBlock], declared: Declared) -> TextBlock | None:
-    """The block that prints the title: by agreement with the declared titles, heading level and place.
-
-    Without agreement only a heading of the first level above the text will do. None when nothing does.
-    """
-    best, best_score = None, 0.0
-    above, total = 0.0, sum(block.prose for block in blocks) or 1.0
-    for block in blocks:
-        above += block.prose
-        if block.chars > _TITLE_CHARS or (block.prose and block.chars > _TITLE_CHARS / 2):
-            continue
-        agrees = declared.is_title(words(block.text))
-        if not agrees and (block.level != 1 or above > 0.3 * total):
-            continue
-        score = 4.0 * agrees + 0.5 * ("headline" in block.node.names.tokens)
-        score += max(0.0, 3.5 - block.level) if block.kind is BlockKind.HEADING else 0.0
-        score -= 3 * block.link_share + 2 * (block.node.marker is not None) + 3 * above / total
-        if score > best_score:
-            best, best_score = block, score
-    return best
 
 
 def find_container(table: BlockTable, headline: TextBlock | None) -> Node | None:

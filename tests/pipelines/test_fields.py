@@ -392,7 +392,7 @@ def test_no_page_raises(html: str, url: str) -> None:
         return
     said = structured.read(tree, url)
     page = Page(url, url, 200, (), html.encode("utf-8", "replace"), NOW)
-    found = decide(page, tree, said, content.Content((), None, None, ()))
+    found = decide(page, tree, said, content.extract(tree, said, page.hints))
     assert isinstance(found, Fields)
 
 
