@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import Select, and_, case, or_, select
 from sqlalchemy.orm import Session, load_only
 
-from db import archive, filing, links, mapping, models, pages
+from db import archive, filing, links, mapping, memory, models, pages
 from db.models import LinkState, RelationKind, url_key
 from db.session import Database, retried
 from pipelines.records import (
@@ -106,12 +106,14 @@ class Quarantined:
 
 
 @retried
-def store(db: Database, page: Page, outcome: Outcome, next_try: datetime | None) -> Saved | Reason:
+def store(
+    db: Database, page: Page, outcome: Outcome, next_try: datetime | None, block_keys: bytes = b""
+) -> Saved | Reason:
     """Files what came of a page: the page and its bytes, the article or the rejection, and the link's new state.
 
     One transaction: all of it or nothing. The link is found by `page.url` and made if unknown; `next_try` says when
     it is to be fetched again (None: settled). An article is known by its canonical URL. A rejected page leaves the
-    article that it once was.
+    article that it once was. `block_keys` go into the memory of the link's source (see `db.memory`).
 
     Raises: Unavailable.
     """
@@ -119,7 +121,10 @@ def store(db: Database, page: Page, outcome: Outcome, next_try: datetime | None)
     with db.write() as session:
         link = links.locked(session, page.url, page.fetched_at)
         page_id = pages.record(session, link, page, packed)
-        return _settle(session, link, page_id, page.fetched_at, outcome, next_try)
+        result = _settle(session, link, page_id, page.fetched_at, outcome, next_try)
+        if block_keys:
+            memory.remember(session, link, page.fetched_at, block_keys)
+        return result
 
 
 @retried

@@ -313,6 +313,23 @@ class Band(Base):
     )
 
 
+class Memory(Base):
+    """The blocks of a source's latest articles, from which its furniture is learned."""
+
+    __tablename__ = "memory"
+
+    article_id: Mapped[int] = mapped_column(
+        ForeignKey("article.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    source_id: Mapped[int] = mapped_column(ForeignKey("source.id", ondelete="CASCADE"))
+    seen_at: Mapped[datetime]
+    keys: Mapped[bytes]
+    """A hash of 8 bytes for each distinct block (`pipelines.furniture.page_keys`)."""
+
+
+Index("ix_memory_source_id", Memory.source_id, Memory.seen_at)
+
+
 class Run(Base):
     """One run of a command that crawls."""
 

@@ -5,33 +5,53 @@ One walk over the tree, no recursion: time is linear in the number of elements, 
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from enum import Enum
 from typing import cast
 
 import lxml.html
 from lxml import etree
 
-from pipelines.markers import Marker, Naming, marker, naming
-from pipelines.records import BlockKind
+from pipelines.markers import MARKER_BITS, Marker, Naming, marker, naming
+from pipelines.records import BlockKind, Boilerplate
 
 MAX_BLOCKS = 5000
 """The longest article page among the development pages has 1,900 blocks; a live blog of a day some 3,000."""
-DEEPEST = 2000
-"""libxml2 drops what is nested deeper than 2,048 elements without a word."""
 
 
 def _tags(names: str) -> frozenset[str]:
     return frozenset(names.split())
 
 
-_SKIPPED = _tags(
-    "script style noscript template svg iframe object embed applet audio video canvas map head select option datalist"
-    " textarea input meter progress rt rp frameset noframes title"
-)
-_INLINE = _tags(
-    "a abbr acronym amp-link b bdi bdo big cite code data del dfn em font i img ins kbd label mark math nobr output"
-    " picture q ruby s samp small source span strike strong sub sup time tt u var wbr"
-)
+class _Role(Enum):
+    """What an element is to the walk."""
+
+    SKIP = "holds no text to read"
+    BREAK = "ends a line"
+    FRAME = "holds the site's menus: not read unless there is little else"
+    INLINE = "stands in a line"
+    BLOCK = "starts a block"
+
+
+_ROLES: Mapping[str, _Role] = {
+    "br": _Role.BREAK,
+    **dict.fromkeys(("nav", "footer"), _Role.FRAME),
+    **dict.fromkeys(
+        _tags(
+            "script style noscript template svg iframe object embed applet audio video canvas map head select option"
+            " datalist textarea input meter progress rt rp frameset noframes title"
+        ),
+        _Role.SKIP,
+    ),
+    **dict.fromkeys(
+        _tags(
+            "a abbr acronym amp-link b bdi bdo big cite code data del dfn em font i img ins kbd label mark math nobr"
+            " output picture q ruby s samp small source span strike strong sub sup time tt u var wbr"
+        ),
+        _Role.INLINE,
+    ),
+}
+"""The roles of tags; the others start a block, or, with a name space, stand in a line."""
 _KINDS = {
     "p": BlockKind.PARAGRAPH,
     "li": BlockKind.LIST_ITEM,
@@ -54,6 +74,15 @@ _TAG_MARKERS: Mapping[str, Marker] = {
     "figcaption": marker("caption"),
     "button": marker("control"),
 }
+_BIT_TAGS = ("article", "main", "aside", "nav", "header", "footer", "form", "figure", "table", "ul", "ol", "section")
+TAG_BITS: Mapping[str, int] = {
+    tag: 1 << number
+    for number, tag in enumerate(
+        _BIT_TAGS,
+        start=MARKER_BITS,
+    )
+}
+"""The bits of `Node.inside` that stand for elements; those below stand for names."""
 _SITE = marker("site")
 _NAME_ATTRIBUTES = _tags("class id role itemprop rel data-component data-testid data-qa")
 _HIDING_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
@@ -63,7 +92,7 @@ _DATED = "timestamp"
 """The name that stands for the element `time`."""
 _NAMES = 400
 """Characters of an attribute that are read; the longest honest one on the development pages has 380."""
-_NO_NAMES = Naming(frozenset(), None, False, False)
+_NO_NAMES = Naming()
 
 DENSE = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
 """Scripts that say as much in one character as others in two or three, or that write words without spaces."""
@@ -90,6 +119,8 @@ class Node:
     depth: int
     first: int
     """Index of the first block inside."""
+    inside: int
+    """What the element and all it stands in are, a bit each: see `TAG_BITS` and `Naming.bits`."""
     end: int = 0
     """One beyond the index of the last block inside."""
     prose: float = 0.0
@@ -97,20 +128,6 @@ class Node:
     pictures: int = 0
     kept: bool = False
     """Whether the site's own rules say that the article is in here."""
-    tokens: frozenset[str] | None = None
-
-    def context(self) -> frozenset[str]:
-        """Tag names and name tokens of the element and all it stands in."""
-        missing, node = [], self
-        while node.tokens is None and node.parent is not None:
-            missing.append(node)
-            node = node.parent
-        known = node.tokens or frozenset()
-        for below in reversed(missing):
-            if below.depth <= _TOLD:
-                known = known | below.names.tokens | {below.tag}
-            below.tokens = known
-        return known
 
 
 @dataclass(slots=True, eq=False)
@@ -164,72 +181,90 @@ _NONE_CHOSEN = Chosen()
 def read_blocks(tree: lxml.html.HtmlElement, chosen: Chosen = _NONE_CHOSEN) -> BlockTable:
     """The text blocks of a page.
 
-    Flags say when text may be missing: `cut at N blocks`, `nested too deeply`. Raises: nothing, for any parsed tree.
+    Flags say when text is missing: `cut at N blocks`. Raises: nothing, for any parsed tree.
     """
     body = tree.find("body")
-    walker = _Walker(chosen)
-    walker.walk(tree if body is None else body)
+    root = tree if body is None else body
+    walker = _Walker(chosen, frame=False)
+    walker.walk(root)
+    if walker.frames and walker.node.prose < _LITTLE:
+        walker = _Walker(chosen, frame=True)
+        walker.walk(root)
     return BlockTable(tuple(walker.blocks), tuple(walker.nodes), tuple(walker.flags), walker.password)
 
 
-@dataclass(slots=True)
 class _Walker:
     """The walk's state: the open elements and the text collected since the last block ended."""
 
-    chosen: Chosen
-    blocks: list[TextBlock] = field(default_factory=list)
-    nodes: list[Node] = field(default_factory=list)
-    flags: list[str] = field(default_factory=list)
-    node: Node = field(default_factory=lambda: Node(0, None, "html", _NO_NAMES, None, BlockKind.PARAGRAPH, 0, 0, 0))
-    pieces: list[str] = field(default_factory=list)
-    chars: int = 0
-    link_chars: int = 0
-    links: int = 0
-    breaks: int = 0
-    named: list[tuple[etree._Element, int]] = field(default_factory=list)
-    """Open inline elements near a block's start, and the characters collected before each."""
-    inline: list[tuple[etree._Element, int]] = field(default_factory=list)
-    """Closed inline elements, and the characters in each."""
-    password: bool = False
+    def __init__(self, chosen: Chosen, *, frame: bool) -> None:
+        self.chosen = chosen
+        self.frame = frame
+        """Whether menus and the page's footer are read too."""
+        self.frames = 0
+        self.blocks: list[TextBlock] = []
+        self.node = Node(0, None, "html", _NO_NAMES, None, BlockKind.PARAGRAPH, 0, 0, 0, 0)
+        self.nodes: list[Node] = [self.node]
+        self.flags: list[str] = []
+        self.opened: list[etree._Element] = []
+        """Open elements inside `node` in which nothing has been seen yet: most never get a node."""
+        self.pieces: list[str] = []
+        self.chars = self.link_chars = self.links = self.breaks = 0
+        self.named: list[tuple[etree._Element, int]] = []
+        """Open inline elements near a block's start, and the characters collected before each."""
+        self.inline: list[tuple[etree._Element, int]] = []
+        """Closed inline elements, and the characters in each."""
+        self.password = False
 
     def walk(self, root: etree._Element) -> None:
-        self.nodes.append(self.node)
-        events = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
-        skipped: etree._Element | None = None
+        """Reads all text below `root`. One loop, with what is done for every element written out: it is the hot one."""
+        events = etree.iterwalk(root, events=("start", "end"))
+        skip, frame, inline, block = _Role.SKIP, _Role.FRAME, _Role.INLINE, _Role.BLOCK
+        roles, pieces, skipped = _ROLES, self.pieces, None
         for event, element in events:
-            text: str | None
+            role = roles.get(element.tag) or (inline if ":" in element.tag and element.tag not in _KINDS else block)
             if event == "start":
-                if self.open(element, root):
-                    text = element.text
-                else:
+                if role is skip or (role is frame and self.is_frame(element)):
                     events.skip_subtree()
-                    skipped, text = element, None
-                if len(self.blocks) >= MAX_BLOCKS:
-                    self.flags.append(f"cut at {MAX_BLOCKS} blocks")
-                    break
+                    skipped = element
+                    if element.tag == "input" and element.get("type", "").lower() == "password":
+                        self.password = True
+                    continue
+                if role is block or role is frame:
+                    if self.chars:
+                        self.flush()
+                    self.opened.append(element)
+                elif role is _Role.BREAK:
+                    self.line_break()
+                else:
+                    self.open_inline(element)
+                text = element.text
             else:
                 if element is skipped:
                     skipped = None
-                elif event == "end":
+                elif role is block or role is frame:
                     self.close(element)
+                elif role is inline:
+                    self.close_inline(element)
                 text = element.tail if element is not root else None
             if text and (self.chars or not text.isspace()):
-                self.add(text)
+                pieces.append(text)
+                if not text.isspace():
+                    self.breaks = 0
+                    self.chars += len(text)
+                    if self.links:
+                        self.link_chars += len(text)
+            if len(self.blocks) >= MAX_BLOCKS:
+                self.flags.append(f"cut at {MAX_BLOCKS} blocks")
+                break
         self.finish()
 
-    def open(self, element: etree._Element, root: etree._Element) -> bool:
-        """Whether what is inside is to be read."""
-        tag = element.tag
-        if tag in _SKIPPED:
-            if tag == "input" and element.get("type", "").lower() == "password":
-                self.password = True
+    def is_frame(self, element: etree._Element) -> bool:
+        """Whether a menu or footer is the site's, and to be left out."""
+        if self.frame or (element.tag == "footer" and any(True for _ in element.iterancestors("article", "main"))):
             return False
-        if tag == "br":
-            self.line_break()
-        elif tag in _INLINE or (":" in tag and tag not in _KINDS):
-            self.open_inline(element, tag)
-        else:
-            self.open_block(element, tag, root)
+        if element.tag == "nav" and (_is_trail(element) or any(True for _ in element.iter("h1"))):
+            return False
+        self.frames += 1
         return True
 
     def finish(self) -> None:
@@ -244,14 +279,6 @@ class _Walker:
                 node.parent.chars += node.chars
                 node.parent.pictures += node.pictures
 
-    def add(self, text: str) -> None:
-        self.pieces.append(text)
-        if not text.isspace():
-            self.breaks = 0
-            self.chars += len(text)
-            if self.links:
-                self.link_chars += len(text)
-
     def line_break(self) -> None:
         """Two breaks end a block; one does after a sentence and after a line in a style of its own."""
         self.breaks += 1
@@ -262,46 +289,52 @@ class _Walker:
             else:
                 self.pieces.append("\n")
 
-    def open_inline(self, element: etree._Element, tag: str) -> None:
+    def open_inline(self, element: etree._Element) -> None:
+        tag = element.tag
         if tag == "a":
             self.links += 1
         elif tag == "img":
+            self.enter()
             self.node.pictures += 1
         if self.chars < _LABEL and len(self.named) < _NESTED:
             self.named.append((element, self.chars))
 
-    def open_block(self, element: etree._Element, tag: str, root: etree._Element) -> None:
-        if self.chars:
-            self.flush()
-        parent = self.node
-        names = _NO_NAMES if element is root else naming(_names(element))
+    def close_inline(self, element: etree._Element) -> None:
+        if element.tag == "a":
+            self.links -= 1
+        if self.named and self.named[-1][0] is element:
+            _, before = self.named.pop()
+            if self.chars > before:
+                self.inline.append((element, self.chars - before))
+
+    def enter(self) -> None:
+        """Gives the open elements their nodes: something stands in them."""
+        for element in self.opened:
+            self.node = self.node_of(element, self.node)
+            self.nodes.append(self.node)
+        self.opened.clear()
+
+    def node_of(self, element: etree._Element, parent: Node) -> Node:
+        tag = element.tag
+        names = _naming(element) if parent.parent is not None else _NO_NAMES  # the body's speak of the whole page
         kind, level = _KINDS.get(tag), 0
         if kind is BlockKind.HEADING:
             level = int(tag[1])
         elif kind is None or (kind is BlockKind.PARAGRAPH and parent.kind is not BlockKind.HEADING):
             kind, level = (BlockKind.PARAGRAPH, 0) if tag in _FRESH else (parent.kind, parent.level)
         found = _SITE if element in self.chosen.drop else names.marker or _TAG_MARKERS.get(tag)
-        self.node = Node(len(self.nodes), parent, tag, names, found, kind, level, parent.depth + 1, len(self.blocks))
-        self.node.kept = parent.kept or element in self.chosen.keep
-        self.nodes.append(self.node)
-        if self.node.depth == DEEPEST:
-            self.flags.append("nested too deeply: text may be missing")
+        inside = parent.inside | names.bits | TAG_BITS.get(tag, 0)
+        node = Node(len(self.nodes), parent, tag, names, found, kind, level, parent.depth + 1, len(self.blocks), inside)
+        node.kept = parent.kept or element in self.chosen.keep
+        return node
 
     def close(self, element: etree._Element) -> None:
-        tag = element.tag
-        if tag in _INLINE or (":" in tag and tag not in _KINDS):
-            if tag == "a":
-                self.links -= 1
-            if self.named and self.named[-1][0] is element:
-                _, before = self.named.pop()
-                if self.chars > before:
-                    self.inline.append((element, self.chars - before))
-            return
-        if tag == "br":
-            return
         if self.chars:
             self.flush()
-        if tag == "tr":
+        if self.opened:
+            self.opened.pop()
+            return
+        if element.tag == "tr":
             self.join_row()
         self.leave()
 
@@ -312,20 +345,26 @@ class _Walker:
 
     def flush(self) -> None:
         """End the block that is being collected."""
-        node = self.node
-        joined = "".join(self.pieces)
+        if self.opened:
+            self.enter()
+        node, joined = self.node, "".join(self.pieces)
         text = joined.strip("\r\n") if node.kind is BlockKind.PREFORMATTED else " ".join(joined.split())
         if text:
             share = self.link_chars / self.chars
-            held = next((element for element, inside in reversed(self.inline) if inside * 10 > self.chars * 8), None)
-            names = _NO_NAMES if held is None else naming(_names(held))
+            names = _NO_NAMES
+            for element, inside in reversed(self.inline):
+                if inside * 10 > self.chars * 8:
+                    names = _naming(element)
+                    break
             prose = 0.0 if node.kind is BlockKind.HEADING else prose_size(text, share)
-            links = round(len(text) * share)
+            chars = len(text)
             self.blocks.append(
-                TextBlock(len(self.blocks), text, node, node.kind, node.level, len(text), links, names, prose)
+                TextBlock(
+                    len(self.blocks), text, node, node.kind, node.level, chars, round(chars * share), names, prose
+                )
             )
             node.prose += prose
-            node.chars += len(text)
+            node.chars += chars
         self.pieces.clear()
         self.inline.clear()
         self.chars = self.link_chars = self.breaks = 0
@@ -345,6 +384,7 @@ class _Walker:
         links = sum(cell.link_chars for cell in cells)
         for cell in cells:
             cell.node.prose = cell.node.chars = 0
+            cell.node.first = cell.node.end = row.first
         del self.blocks[row.first :]
         prose = prose_size(text, links / len(text))
         self.blocks.append(TextBlock(row.first, text, row, BlockKind.TABLE_ROW, 0, len(text), links, _NO_NAMES, prose))
@@ -354,10 +394,10 @@ class _Walker:
 
 CELL_BREAK = " | "
 """Stands between the cells of a table row."""
+_LITTLE = 250.0
+"""Prose below which a page's menus are read too: a `nav` that was never closed has swallowed the article."""
 _LABEL = 40
 """Characters after which an inline element can't hold nearly all of a label."""
-_TOLD = 200
-"""Depth to which a block's context goes; the deepest development page has 60."""
 _NESTED = 16
 """Inline elements in one another that are looked at."""
 _CELL = 200
@@ -366,7 +406,9 @@ _CELL = 200
 
 def weigh(text: str) -> float:
     """Length of a text in characters, those of dense scripts counted 2.5 times."""
-    return float(len(text)) if text.isascii() else len(text) + 1.5 * len(_DENSE.findall(text))
+    size = len(text)
+    # Dense scripts take three bytes a character in UTF-8: where there are few such bytes, counting makes no odds.
+    return size + 1.5 * len(_DENSE.findall(text)) if len(text.encode("utf-8", "replace")) > 1.2 * size else float(size)
 
 
 def prose_size(text: str, link_share: float) -> float:
@@ -382,15 +424,26 @@ def prose_size(text: str, link_share: float) -> float:
     return size * (1 - link_share)
 
 
-def _names(element: etree._Element) -> str:
-    """The element's class, id and role names, separated by spaces; a name that marks it as hidden is added."""
+def _naming(element: etree._Element) -> Naming:
+    """What the element's class, id and role names say; a name that marks it as hidden is added."""
+    attributes = cast("list[tuple[str, str]]", element.items())
+    if not attributes and element.tag != "time":
+        return _NO_NAMES
+    if len(attributes) == 1 and attributes[0][0] == "class" and element.tag != "time":
+        return naming(attributes[0][1][:_NAMES])
     found = [_DATED] if element.tag == "time" else []
-    for key, value in cast("list[tuple[str, str]]", element.items()):
+    for key, value in attributes:
         if key in _NAME_ATTRIBUTES:
             found.append(value[:_NAMES])
         elif _hides(key, value):
             found.append(_HIDDEN)
-    return " ".join(found)
+    return naming(" ".join(found))
+
+
+def _is_trail(element: etree._Element) -> bool:
+    """Whether a menu is the breadcrumb, which says where on the site the article stands."""
+    found = _naming(element).marker
+    return found is not None and found.drop.kind is Boilerplate.BREADCRUMB
 
 
 def _hides(key: str, value: str) -> bool:

@@ -1,43 +1,43 @@
 """Who wrote it: the candidates for authors and agency, and the decision."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from itertools import islice
+from dataclasses import dataclass
 from typing import Any
 
 import lxml.html
-from lxml import etree
 
-from pipelines.names import MAX_BYLINE, MAX_NAMES, after_by, is_agency, is_desk, looks_like_person, split, without_by
+from pipelines.byline_lines import SURE, find_signature
+from pipelines.byline_text import read_line
+from pipelines.names import MAX_BYLINE, MAX_NAMES, is_agency, is_house, looks_like_person, split
 from pipelines.records import Candidate, Hints
-from pipelines.structured import FIELD_NAMES, Structured, about_page, elements, path_of, plain, types, values
-from pipelines.vicinity import Vicinity, elsewhere
+from pipelines.structured import FIELD_NAMES, Structured, about_page, plain, types, values
+from pipelines.vicinity import Vicinity
 
-_IN_TEXT = "text:byline"
-_PERSON = 4.0
 _NEAR = 15
-"""Lines from the headline among which a byline is looked for."""
+"""Lines from the headline among which a declared name is looked for."""
 _SHORT_LINE = 80
 """Characters of the longest line that may be nothing but a signature."""
-
-_AUTHOR_HREF = re.compile(
-    r"/(?:authors?|autor(?:en|es|in|zy)?|auteurs?|autore|autori|forfatter|skribent|by|byline|people|person|profiles?|"
-    r"staff|team|contributors?|columnists?|reporters?|journalists?|journalisten?|redaktion|redaktor|writers?|editors?|"
-    r"firma|firmas|yazar|yazarlar|penulis|avtor|kirjoittaja|users?|members?|experts?|toireporter)(?:[/.?_-]|$)",
-    re.IGNORECASE,
-)
-_MARKED = etree.XPath(
-    "(//@class[contains(., 'uthor') or contains(., 'yline') or contains(., 'utor') or contains(., 'uteur')"
-    " or contains(., 'skribent') or contains(., 'forfatter') or contains(., 'writer')"
-    " or contains(concat(' ', ., ' '), ' fn ')])[position() <= 200]/.."
-    " | (//a[@rel='author'])[position() <= 50] | (//*[@itemprop='author'])[position() <= 50]"
-)
-_GROUP = 4
-"""Levels below the grandparent of the first byline at which further names still belong to it."""
-_ASCII_WORD = re.compile(r"[a-z]+")
-_BYLINE_TOKENS = frozenset(FIELD_NAMES["tokens"]["byline"])
+_MOSTLY = 0.8
+"""Share of a line of names without a word for "by" that is names."""
 _META: list[str] = FIELD_NAMES["meta"]["authors"]
+
+# How good an answer is, best first.
+_PEOPLE = 5.0
+"""Declared, and in the shape of people's names."""
+_SIGNED = 4.0
+"""Printed where a byline stands, in the shape of people's names."""
+_HANDLE = 3.0
+"""Declared, in another shape: a pen name, an account."""
+_PERHAPS = 2.5
+"""Printed where a byline may stand."""
+_PEN_NAME = 2.2
+"""Printed where a byline stands, in another shape."""
+_OFFICE = 2.0
+"""An agency, or what is declared as an organization."""
+_HOUSE = 1.6
+"""The site itself, as readers see it."""
+_SOURCE = 1.0
+"""An agency that is printed without a word for "by"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,8 @@ class _Signed:
     """Declared as one."""
     printed: bool = False
     """Readers see it."""
+    sure: bool = True
+    """Whether the line that was read is a byline beyond doubt."""
 
 
 def decide(
@@ -71,33 +73,23 @@ def decide(
     An agency that signs is an author too, as readers see it; without people, so is a newsroom. `site_names` are
     squashed names of the publication (`titles.squash`). Raises: nothing.
     """
-    sources = list(_enough(_sources(tree, structured, vicinity, hints), site_names))
-    if not any(_weight(signed, site_names, frozenset()) >= _PERSON for signed in sources):
-        sources = [replace(signed, printed=signed.printed or _is_printed(signed, vicinity)) for signed in sources]
-    everyone = [name for signed in sources for name in signed.names]
-    twice = frozenset(name for name in everyone if everyone.count(name) > 1)
+    sources = [signed for signed in _declared(structured, hints) if signed.names]
+    names = [name for signed in sources for name in signed.names]
+    twice = frozenset(name for name in names if names.count(name) > 1)
     weights = [_weight(signed, site_names, twice) for signed in sources]
-    best = sources[weights.index(max(weights))] if max(weights, default=0.0) > 0 else None
-    chosen = best.names if best else ()
-    if any(not _is_house(name, site_names) and not is_agency(name) for name in chosen):
-        chosen = tuple(name for name in chosen if not _is_house(name, site_names))
-    agency = next((name for name in (*chosen, *everyone) if is_agency(name)), None)
+    if max(weights, default=0.0) < _PEOPLE and (found := find_signature(tree, vicinity, site_names)):
+        origin, sure = ("page:byline", True) if found.by else ("page:line", found.score > SURE)
+        sources.append(_Signed(found.names, origin, printed=True, sure=sure))
+        weights.append(_weight(sources[-1], site_names, twice))
+    place = max(range(len(sources)), key=weights.__getitem__, default=None)
+    best = sources[place] if place is not None and weights[place] > 0 else None
+    chosen = _completed(best, sources, vicinity, site_names) if best else ()
+    agency = next((name for name in (*chosen, *names) if is_agency(name)), None)
     candidates = tuple(
         Candidate("authors", "; ".join(signed.names), signed.origin, signed is best and bool(chosen))
         for signed in sources
     )
-    return Authors(tuple(dict.fromkeys(chosen)), agency, candidates)
-
-
-def _enough(sources: Iterator[_Signed], site_names: frozenset[str]) -> Iterator[_Signed]:
-    """The sources that name anyone; the page's text is only searched when its data doesn't name a person."""
-    person = False
-    for signed in sources:
-        if signed.origin.startswith(("page:", "text:")) and person:
-            return
-        if signed.names:
-            person = person or _weight(signed, site_names, frozenset()) >= _PERSON
-            yield signed
+    return Authors(chosen, agency, candidates)
 
 
 def _weight(signed: _Signed, site_names: frozenset[str], twice: frozenset[str]) -> float:
@@ -106,51 +98,51 @@ def _weight(signed: _Signed, site_names: frozenset[str], twice: frozenset[str]) 
     The site's own name counts where it is declared as an organization, printed as a byline, or declared in two places
     (`twice`); in a single one it is what publishing systems fill in when nobody is named.
     """
-    people = [name for name in signed.names if not _is_house(name, site_names) and not is_agency(name)]
-    if people and not signed.organization:
-        return 3.0 if signed.origin == _IN_TEXT else _PERSON
-    if signed.organization or any(is_agency(name) for name in signed.names):
-        return 2.0
-    return 1.6 if signed.printed or not twice.isdisjoint(signed.names) else 0.0
+    own = [name for name in signed.names if not is_house(name, site_names) and not is_agency(name)]
+    if own and not signed.organization:
+        people = all(map(looks_like_person, own))
+        if not signed.origin.startswith("page:"):
+            return _PEOPLE if people else _HANDLE
+        return (_SIGNED if signed.sure else _PERHAPS) if people else _PEN_NAME
+    if signed.organization or any(map(is_agency, signed.names)):
+        return _SOURCE if signed.origin == "page:line" else _OFFICE
+    return _HOUSE if signed.printed or not twice.isdisjoint(signed.names) else 0.0
 
 
-def _is_printed(signed: _Signed, vicinity: Vicinity) -> bool:
-    """Whether a line under the headline is one of the names, or begins with it."""
-    wanted = tuple(name.lower() for name in signed.names)
-    return any(
-        0 < line.distance <= _NEAR
-        and len(line.text) <= _SHORT_LINE
-        and without_by(line.text.lower()).startswith(wanted)
-        for line in vicinity.lines
-    )
+def _completed(
+    best: _Signed, sources: list[_Signed], vicinity: Vicinity, site_names: frozenset[str]
+) -> tuple[str, ...]:
+    """The best source's names, with further people from a source or a line that names all of these."""
+    names = tuple(dict.fromkeys(best.names))
+    people = tuple(name for name in names if not is_house(name, site_names))
+    if all(map(is_agency, people)):
+        return names
+    printed = [line.text for line in vicinity.lines if 0 < line.distance <= _NEAR and people[0] in line.text]
+    others = [signed.names for signed in sources if signed.origin.startswith("meta:")]
+    others += [line.names for line in map(read_line, printed) if line.by or line.share > _MOSTLY]
+    for other in others:
+        own = tuple(name for name in dict.fromkeys(other) if not is_house(name, site_names))
+        if set(people) < set(own) and all(map(looks_like_person, own)):
+            people = own
+    return people
 
 
-def _is_house(name: str, site_names: frozenset[str]) -> bool:
-    squashed = "".join(filter(str.isalnum, name.lower()))
-    return squashed in site_names or is_desk(name)
+# ---------------------------------------------------------------- what pages declare, best first
 
 
-# ---------------------------------------------------------------- sources, best first
-
-
-def _sources(
-    tree: lxml.html.HtmlElement, structured: Structured, vicinity: Vicinity, hints: Hints
-) -> Iterator[_Signed]:
-    yield from _declared(structured.article, "json-ld:author")
+def _declared(structured: Structured, hints: Hints) -> Iterator[_Signed]:
+    yield from _of_node(structured.article, "json-ld:author")
     for node in about_page(structured):
-        yield from _declared(node, "microdata:author")
-    for name in _META:
-        raw = [value for value in structured.meta.get(name, ()) if _is_name_like(value)]
+        yield from _of_node(node, "microdata:author")
+    for name in filter(structured.meta.__contains__, _META):
+        raw = [value for value in structured.meta[name] if _is_name_like(value)]
         if name.startswith("twitter") and "written" not in (structured.first_meta("twitter:label1") or "").lower():
             continue
         yield _Signed(_all_names(raw), f"meta:{name}", printed=name.startswith("twitter"))
     yield _Signed(_all_names(hints.authors), f"{hints.origin or 'hint'}:author")
-    yield _Signed((), "page:")
-    yield from _marked(tree, vicinity)
-    yield from _visible(vicinity)
 
 
-def _declared(node: Mapping[str, Any] | None, origin: str) -> Iterator[_Signed]:
+def _of_node(node: Mapping[str, Any] | None, origin: str) -> Iterator[_Signed]:
     for key in ("author", "creator"):
         entries = values(node, key)
         names: list[str] = []
@@ -180,56 +172,3 @@ def _is_name_like(text: str) -> bool:
 
 def _all_names(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for text in texts for name in split(text)))[:MAX_NAMES]
-
-
-def _marked(tree: lxml.html.HtmlElement, vicinity: Vicinity) -> Iterator[_Signed]:
-    """Elements that call themselves author or byline, links to authors' pages."""
-    found: list[str] = []
-    group: lxml.html.HtmlElement | None = None
-    for element in elements(_MARKED, tree)[:80]:
-        tokens = set(
-            _ASCII_WORD.findall(" ".join(filter(None, map(element.get, ("class", "rel", "itemprop")))).lower())
-        )
-        if not tokens & _BYLINE_TOKENS or (group is not None and group not in islice(element.iterancestors(), _GROUP)):
-            continue
-        if elsewhere(element, vicinity.headline):
-            continue
-        names = _names_in(element)
-        if names and group is None:
-            group = next(islice(element.iterancestors(), 1, 2), element)
-        found.extend(names)
-    if found:
-        yield _Signed(tuple(dict.fromkeys(found))[:MAX_NAMES], "page:byline", printed=True)
-
-
-def _names_in(element: lxml.html.HtmlElement) -> tuple[str, ...]:
-    links = [
-        (text, link.get("rel") == "author")
-        for link in ([element] if element.tag == "a" else element.iter("a"))
-        if (text := plain(link.text_content()[:MAX_BYLINE]))
-        and (_AUTHOR_HREF.search(path_of(link.get("href") or "")) or link.get("rel") == "author")
-    ]
-    names = tuple(
-        name
-        for text, marked in links
-        for name in split(text)
-        if looks_like_person(name) or (marked and not is_desk(name))
-    )
-    if names:
-        return tuple(dict.fromkeys(names))
-    text = plain(" ".join(element.itertext())[: MAX_BYLINE * 2])
-    if not text or len(text) > MAX_BYLINE:
-        return ()
-    return tuple(name for name in split(text) if looks_like_person(name) or is_agency(name))
-
-
-def _visible(vicinity: Vicinity) -> Iterator[_Signed]:
-    """Lines near the headline that say "By" in some language."""
-    lines = vicinity.lines
-    near = [number for number in range(len(lines)) if abs(lines[number].distance) <= _NEAR]
-    for number in sorted(near, key=lambda number: abs(lines[number].distance)):
-        text = after_by(lines[number].text, lines[number + 1].text if number + 1 < len(lines) else "")
-        names = [name for name in split(text) if looks_like_person(name) or is_agency(name)] if text else []
-        if names and len(lines[number].text) <= MAX_BYLINE:
-            yield _Signed(tuple(names), _IN_TEXT, printed=True)
-            return

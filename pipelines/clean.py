@@ -1,17 +1,17 @@
 """Takes out of an article's blocks what is not the article, with a receipt for every stretch.
 
-The order: what extraction dropped; phrases; headings with what stands under them; titles and leads that repeat;
-then what only counts before the body or after it. Precision first: in doubt a block stays.
+The order: what extraction dropped; phrases; headings with what stands under them; what recurs on the site; titles and
+leads that repeat; then what only counts before the body or after it. Precision first: in doubt a block stays.
 """
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import blake2b
 from typing import Final
 
 from pipelines.facts import Facts, FactSheet
+from pipelines.furniture import Furniture, block_key, may_be_furniture
 from pipelines.records import PARAGRAPH_BREAK, Block, BlockKind, Boilerplate, Drop, Removal, replay
 from pipelines.rules import Match, Matcher, Phrase, Place, Rulebook
 
@@ -28,8 +28,9 @@ _BODY: Final = 2
 """Paragraphs of running text before a heading such as "Related videos" may take all that follows."""
 
 _BULLET: Final = re.compile(r"[^\w\"“”„«»'‘’(\[{©@#+$€£&/<]*")
-_SENTENCE_END: Final = re.compile(r"[.!?…。！？؟۔।][\"”“»«’')\]]*\Z")
-_NEW_SENTENCE: Final = re.compile(r"(?<=[.!?…”\"»)])\s+|\s(?=[(\[/])|\s[–—|]\s")
+_ENDS: Final = tuple(".!?…。！？؟۔।")
+_CLOSERS: Final = "\"”“»«’')]"
+_NEW_SENTENCE: Final = re.compile(r"\s(?:(?<=[.!?…”\"»)]\s)\s*|(?=[(\[/])|[–—|]\s)")
 _DENSE: Final = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 _KEPT: Final = frozenset({Boilerplate.AGENCY})
@@ -74,20 +75,15 @@ def clean(
     `language` (ISO 639-1) chooses the phrase pack, None all of them. Raises: nothing.
     """
     desk = _Desk(blocks, rulebook.matcher(language))
-    desk.take_given(rulebook.furniture)
+    desk.take_given()
     desk.take_phrases()
+    desk.take_furniture(rulebook.furniture)
     desk.take_repeats(title, standfirst)
     desk.take_edges()
     sheet = FactSheet(language, fetched_at)
     for kind, said in desk.statements():
         sheet.note(kind, said)
     return desk.result(sheet.facts())
-
-
-def block_key(text: str) -> str:
-    """What a block is known by when it recurs on other pages of its site: its words, whatever its numbers."""
-    words = " ".join(re.sub(r"[\W\d_]+", " ", text.casefold()).split())
-    return blake2b(words.encode("utf-8", "replace"), digest_size=8).hexdigest()
 
 
 @dataclass(slots=True)
@@ -109,8 +105,15 @@ class _Desk:
         self.prose = [is_prose(block) for block in blocks]
         self.cuts: list[list[_Cut]] = [[] for _ in blocks]
         self.gone = [False] * len(blocks)
-        self.matches = [self._matches(block) for block in blocks]
+        self.found: list[list[Match] | None] = [None] * len(blocks)
         self.said: list[tuple[int, Boilerplate, Match]] = []
+
+    def matches(self, index: int) -> list[Match]:
+        """The phrases that are the whole block, bullets and trailing marks aside. Found when first asked for."""
+        found = self.found[index]
+        if found is None:
+            found = self.found[index] = self._matches(self.blocks[index])
+        return found
 
     def _matches(self, block: Block) -> list[Match]:
         """The phrases that are the whole block, bullets and trailing marks aside."""
@@ -126,33 +129,50 @@ class _Desk:
 
     # The steps ---------------------------------------------------------------------------------------------------
 
-    def take_given(self, furniture: frozenset[str]) -> None:
-        """What extraction dropped, captions, and what recurs on the site's other pages."""
+    def take_given(self) -> None:
+        """What extraction dropped, and captions."""
         for index, block in enumerate(self.blocks):
             if block.drop is not None:
                 match = self._named(index) if block.drop.kind in _BY_PLACE else None
                 self._take(index, _verdict(match[0]) if match else block.drop, match)
             elif block.kind is BlockKind.CAPTION:
                 self._take(index, Drop(Boilerplate.CAPTION, "clean.caption", "is the caption of a picture"))
-            elif furniture and block_key(block.text) in furniture:
-                drop = Drop(Boilerplate.FURNITURE, "site.furniture", "stands on other pages of the site too")
-                self._take(index, drop)
 
     def _named(self, index: int) -> Match | None:
         """The phrase that a dropped block is: its words say more exactly what it is than its place on the page."""
-        return min(self.matches[index], key=lambda match: match[0].id, default=None)
+        return min(self.matches(index), key=lambda match: match[0].id, default=None)
 
     def take_phrases(self) -> None:
         """Lines that are a phrase, headings with what stands under them, phrases at the end of a block."""
         covered = 0
         for index, block in enumerate(self.blocks):
+            if self.gone[index]:
+                continue
             match = self._best(index, Place.SECTION) or self._best(index, Place.LINE)
-            if match is not None and not self.gone[index]:
-                self._take(index, _verdict(match[0]), match)
-                if match[0].place is Place.SECTION and index >= covered:
-                    covered = self._take_under(index, match[0])
-            elif not self.gone[index]:
+            if match is None:
                 self._take_end(index, block.text)
+                continue
+            self._take(index, _verdict(match[0]), match)
+            if match[0].place is Place.SECTION and index >= covered:
+                covered = self._take_under(index, match[0])
+
+    def take_furniture(self, furniture: Furniture) -> None:
+        """What recurs on the site's pages. Where that is most of the running text, the page is another's copy."""
+        if not furniture:
+            return
+        staying = [index for index, gone in enumerate(self.gone) if not gone]
+        found = {
+            index: why
+            for index in staying
+            if may_be_furniture(self.blocks[index]) and (why := furniture.get(block_key(self.blocks[index].text)))
+        }
+        prose = [index for index in staying if self.prose[index]]
+        copied = 2 * sum(index in found for index in prose) > len(prose)
+        for index, why in found.items():
+            match = self._named(index) or next(iter(self.matcher.end(self.blocks[index].text, 0)), None)
+            kind = match[0].kind if match else Boilerplate.FURNITURE
+            if kind not in _KEPT and not (copied and self.prose[index]):
+                self._take(index, Drop(kind, "site.furniture", why), match)
 
     def take_repeats(self, title: str | None, standfirst: str | None) -> None:
         """Blocks that are the title again, or the lead a second time."""
@@ -160,8 +180,9 @@ class _Desk:
         lead = fold(standfirst or "")
         lead_seen = False
         longest = 2 * max(len(title or ""), len(standfirst or ""))
+        first = wanted[:1] + lead[:1]
         for index, block in enumerate(self.blocks):
-            text = fold(block.text) if len(block.text) <= longest else ""
+            text = fold(block.text) if len(block.text) <= longest and _may_begin(block.text, first) else ""
             if wanted and text == wanted and block.kind is not BlockKind.QUOTE:
                 self._take(index, Drop(Boilerplate.REPEATED_TITLE, "clean.repeated-title", "is the title again"))
             elif lead and text == lead:
@@ -188,7 +209,7 @@ class _Desk:
 
     def _best(self, index: int, place: Place) -> Match | None:
         """The phrase of that place, the first by id: the order of packs makes no odds."""
-        found = [match for match in self.matches[index] if match[0].place is place]
+        found = [match for match in self.matches(index) if match[0].place is place]
         return min(found, key=lambda match: match[0].id, default=None)
 
     def _take(self, index: int, drop: Drop, match: Match | None = None) -> None:
@@ -314,7 +335,7 @@ class _Desk:
         text = self.blocks[index].text
         if kind is Boilerplate.CAPTION:
             yield kind, text
-        found = [match for match in self.matches[index] if match[0].kind not in _SILENT]
+        found = [match for match in self.matches(index) if match[0].kind not in _SILENT]
         for sentence in _NEW_SENTENCE.finditer(text, max(0, len(text) - _WINDOW)):
             found = found or self.matcher.end(text, sentence.end())
         for match in found[:1]:
@@ -342,7 +363,7 @@ def is_prose(block: Block) -> bool:
     if length < _PROSE:
         # Scripts without spaces say as much in two fifths of the characters.
         length += len(_DENSE.findall(text)) * 3 // 2
-    return length >= _PROSE and _SENTENCE_END.search(text, max(0, len(text) - 6)) is not None
+    return length >= _PROSE and text[-6:].rstrip(_CLOSERS).endswith(_ENDS)
 
 
 def core(text: str) -> tuple[int, int]:
@@ -355,6 +376,14 @@ def core(text: str) -> tuple[int, int]:
 def fold(text: str) -> str:
     """A line as it is compared: its letters and digits, without case."""
     return " ".join(re.sub(r"[\W_]+", " ", text.casefold()).split())
+
+
+def _may_begin(text: str, first: str) -> bool:
+    """Whether a folded line may begin with one of these characters: most do not, which is cheaper to see than to fold.
+
+    A line that begins with a mark begins, folded, with what comes after it.
+    """
+    return not text[:1].isalnum() or text[0].casefold()[0] in first
 
 
 def _verdict(phrase: Phrase) -> Drop:
@@ -375,4 +404,4 @@ def _left(block: Block, cuts: Sequence[_Cut]) -> list[Block]:
         text += block.text[position : cut.start]
         position = cut.end
     text = (text + block.text[position:]).strip()
-    return [Block(text, block.kind, block.level, block.context, block.link_share)] if text else []
+    return [Block(text, block.kind, block.level, block.link_share)] if text else []

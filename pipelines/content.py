@@ -4,20 +4,27 @@ The order: (1) `blocks` makes the table of text blocks; (2) `region` finds the h
 article's prose; (3) `verdicts` says of every block in between whether it is the article's text, and if not, why.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import lxml.html
 from lxml import etree
 
-from pipelines.blocks import BlockTable, Chosen, TextBlock, read_blocks
+from pipelines.blocks import BlockTable, Chosen, Node, TextBlock, read_blocks
 from pipelines.declared import Declared
+from pipelines.features import Columns, Matrix, features
 from pipelines.headline import find_headline
-from pipelines.records import Block, Drop, Hints
+from pipelines.records import Block, Boilerplate, Drop, Hints
 from pipelines.region import find_container, find_kept, region
 from pipelines.rules import Layout
+from pipelines.scorer import log_odds
 from pipelines.structured import Structured
 from pipelines.verdicts import STANDFIRST, Furniture, verdicts
 
+_FIRM = frozenset(
+    {"content.headline", "content.standfirst", "content.site", "content.site-keep", "content.again", "content.caption"}
+)
+"""Rules that no score overrules: they know what the block is."""
 _TEASER_TITLE = 20
 """Characters from which a link is the title of another story and no label."""
 
@@ -56,31 +63,96 @@ class Content:
     """The block of the table that prints the headline."""
     shape: Shape = Shape()
 
+    def kept_chars(self) -> int:
+        """Characters of what is not dropped."""
+        return sum(len(block.text) for block in self.blocks if block.drop is None)
+
+    def replaced(self, blocks: tuple[Block, ...], flag: str) -> "Content":
+        """The same page with another text, and a flag that says so."""
+        return replace(self, blocks=blocks, shape=Shape(), flags=(*self.flags, flag))
+
 
 _ANY = Layout()
 
 
-def extract(tree: lxml.html.HtmlElement, structured: Structured, hints: Hints, layout: Layout = _ANY) -> Content:
-    """The article's region of a page; `layout` holds the site's own rules. Raises: nothing, for any parsed tree."""
-    table = read_blocks(tree, Chosen(_elements(tree, layout.keep), _elements(tree, layout.drop)))
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A page as the rules see it, before the score."""
+
+    table: BlockTable
+    headline: TextBlock | None
+    declared: Declared
+    container: Node
+    """The element that holds most of the article's prose."""
+    region: Sequence[TextBlock]
+    """The blocks from the headline to the container's end."""
+    furniture: Furniture
+    drops: dict[int, Drop]
+    """Block index -> why the rules take the block out; the other blocks of the region stay."""
+    teaser_share: float
+
+    def kept(self) -> list[bool]:
+        """For each block of the table whether the rules take it for the article's, the lead included."""
+        kept = [False] * len(self.table.blocks)
+        for block in self.region:
+            kept[block.index] = self.drops.get(block.index) in (None, STANDFIRST)
+        return kept
+
+    def rows(self) -> Matrix:
+        """What the scorer reads, a row for each block of the table."""
+        blocks = self.table.blocks
+        return features(Columns(self.table), blocks, self.declared, self.headline, self.container)
+
+
+def examine(table: BlockTable, structured: Structured, hints: Hints) -> Examined | None:
+    """What the rules say of a page's blocks; None when there is no article to look for. Raises: nothing."""
     declared = Declared.of(structured, hints)
     headline = find_headline(table.blocks, declared)
     container = find_kept(table) or find_container(table, headline)
     found = region(table.blocks, container, headline) if container is not None else ()
     if container is None or not found:
-        return Content((), None, None, table.flags, table, headline, Shape(password=table.password))
+        return None
     furniture = Furniture(table.nodes, container, headline)
     drops, share = verdicts(found, container, furniture, headline, declared)
+    return Examined(table, headline, declared, container, found, furniture, drops, share)
+
+
+def extract(tree: lxml.html.HtmlElement, structured: Structured, hints: Hints, layout: Layout = _ANY) -> Content:
+    """The article's region of a page; `layout` holds the site's own rules. Raises: nothing, for any parsed tree."""
+    table = read_blocks(tree, Chosen(_elements(tree, layout.keep), _elements(tree, layout.drop)))
+    seen = examine(table, structured, hints)
+    if seen is None:
+        return Content((), None, None, table.flags, table, None, Shape(password=table.password))
+    found, drops = _scored(seen)
     standfirst = " ".join(block.text for block in found if drops.get(block.index) is STANDFIRST)
     return Content(
         tuple(_record(block, drops.get(block.index)) for block in found),
-        headline.text if headline else None,
+        seen.headline.text if seen.headline else None,
         standfirst or None,
         table.flags,
         table,
-        headline,
-        _shape(table, furniture, share),
+        seen.headline,
+        _shape(table, seen.furniture, seen.teaser_share),
     )
+
+
+def _scored(seen: Examined) -> tuple[list[TextBlock], dict[int, Drop]]:
+    """The region and its verdicts, corrected by the score where it is sure enough to outweigh the rules.
+
+    The score takes blocks out, puts back what only a rule of thumb took, and adds what stands outside the region.
+    """
+    found, drops = list(seen.region), dict(seen.drops)
+    inside = {block.index for block in found}
+    for block, score in zip(seen.table.blocks, log_odds(seen.rows(), seen.kept()), strict=True):
+        drop = drops.get(block.index)
+        if block.index not in inside:
+            if score > 0 and not seen.furniture.keeping:
+                found.append(block)
+        elif drop is None and score < 0:
+            drops[block.index] = Drop(Boilerplate.OTHER, "content.score", f"reads like no article text ({score:.1f})")
+        elif drop is not None and score > 0 and drop.rule not in _FIRM and seen.furniture.drop(block) is None:
+            del drops[block.index]
+    return sorted(found, key=lambda block: block.index), drops
 
 
 def _elements(tree: lxml.html.HtmlElement, selectors: tuple[str, ...]) -> frozenset[etree._Element]:
@@ -88,8 +160,7 @@ def _elements(tree: lxml.html.HtmlElement, selectors: tuple[str, ...]) -> frozen
 
 
 def _record(block: TextBlock, drop: Drop | None) -> Block:
-    context = block.node.context() | block.names.tokens
-    return Block(block.text, block.kind, block.level, context, round(block.link_share, 3), drop)
+    return Block(block.text, block.kind, block.level, round(block.link_share, 3), drop)
 
 
 def _shape(table: BlockTable, furniture: Furniture, share: float) -> Shape:

@@ -38,6 +38,8 @@ def _month_names() -> tuple[dict[str, int], dict[str, dict[str, int]]]:
 
 
 MONTHS, _OWN_MONTHS = _month_names()
+LANGUAGES = frozenset((*_OWN_MONTHS, "no", "nn"))
+"""Codes of the languages whose months are known."""
 
 
 def is_month(word: str) -> bool:
@@ -62,21 +64,31 @@ _EARLY = frozenset({"a", "午前", "上午", "오전", "πμ", "π.μ", "ص"})
 
 _CJK_DATE = re.compile(r"(?:(?P<year>\d{4})\s?[年년]\s?)?(?P<month>\d{1,2})\s?[月월]\s?(?P<day>\d{1,2})\s?[日號号일]")
 _CJK_MONTH = re.compile(r"(?P<year>\d{4})\s?[年년]\s?(?P<month>\d{1,2})\s?[月월]")
-_NUMERIC = re.compile(r"(?<![\d.:/,-])(\d{1,4})(\s?[./-]\s?)(\d{1,2})\2(\d{4}|\d{2})(?![\d/-]|\.\d|:)")
+_NUMERIC = re.compile(r"(?<![\d.:/,-])(\d{1,4})(\s?[./-]\s?)(\d{1,2})\2(\d{4}|\d{2})(?![\d/_-]|\.\d|:)")
 _YEAR_FIRST = re.compile(r"(?<![\d.:/,-])(\d{4})\s?([./-])\s?(\d{1,2})\s?\2\s?(\d{1,2})(?!\d)")
-_TOKEN = re.compile(r"\d+|[^\W\d_]+(?:[.'’](?=[^\W\d_])[^\W\d_]+)*")
+_LETTER = r"(?:[^\W\d_]|[\u0300-\u036f\u0900-\u0963\u0966-\u0dff\u0e31-\u0e4e])"
+"""With the marks that belong to letters in the scripts of South Asia."""
+_TOKEN = re.compile(rf"(?<![^\W\d_])\d+|\d+(?![^\W\d_])|{_LETTER}+(?:[.'’](?=[^\W\d_]){_LETTER}+)*")
+"""A number or a word; not the number inside a name such as `press24news`."""
+_YEAR_AND_TIME = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=\d{1,2}(?::\d\d|\s?min))")
+"""A year and what follows it, printed without a space between ("May 12, 20262:30 PM")."""
 _JOINING = 3
 """Letters of the longest word that may stand between day, month and year ("12 de mayo", "12th of May")."""
 
 
 def human(text: str, fetched_at: datetime, language: str) -> Parts | None:
     """A date in words or figures somewhere in `text`, with its time. `language`: a tag in lower case, or empty."""
-    lowered = _DURATION.sub(" | ", text.lower())
+    lowered = _YEAR_AND_TIME.sub(r"\1 ", _DURATION.sub(" | ", text.lower()))
     clock = _CLOCK.search(lowered)
     rest = lowered[: clock.start()] + " | " + lowered[clock.end() :] if clock else lowered
-    found = _cjk(rest, fetched_at) or _named(rest, fetched_at, language) or _numeric(rest, fetched_at, language)
-    if found is None and len(text) <= MAX_RELATIVE // (1 if clock else 2) and (days := _RELATIVE_DAY.search(rest)):
-        found = _day_before(fetched_at, days), days.span()
+    found = (
+        _cjk(rest, fetched_at)
+        or _year_first(rest)
+        or _named(rest, fetched_at, language)
+        or _numeric(rest, fetched_at, language)
+    )
+    if found is None and len(text) <= MAX_RELATIVE // (1 if clock else 2):
+        found = _relative_day(rest, fetched_at, language)
     if found is None:
         return None
     parts, (start, end) = found
@@ -182,9 +194,13 @@ def _year_of(month: int, day: int, fetched_at: datetime) -> int:
     return limit.year if (month, day) <= (limit.month, limit.day) else limit.year - 1
 
 
+def _year_first(text: str) -> _Found | None:
+    match = _YEAR_FIRST.search(text)
+    year = _year(match[1]) if match else None
+    return (Parts(year, int(match[3]), int(match[4])), match.span()) if match and year else None
+
+
 def _numeric(text: str, fetched_at: datetime, language: str) -> _Found | None:
-    if (match := _YEAR_FIRST.search(text)) and (year := _year(match[1])):
-        return Parts(year, int(match[3]), int(match[4])), match.span()
     for match in _NUMERIC.finditer(text):
         first, second, year = int(match[1]), int(match[3]), _year(match[4])
         if year is None or first > 31:
@@ -215,11 +231,29 @@ def _month_first(first: int, second: int, separator: str, year: int, fetched_at:
 _UNITS = {word: unit for unit, words in WORDS["relative"]["units"].items() for word in words.split()}
 _NUMBERS = {word: int(number) for number, words in WORDS["relative"]["numbers"].items() for word in words.split()}
 _DAYS = {word.replace("-", " "): int(back) for back, words in WORDS["days"].items() for word in words.split()}
+_ONLY_IN: dict[str, str] = WORDS["days_only_in"]
 _UNIT_MINUTES = {"minute": 1, "hour": 60, "day": 1440, "week": 10080, "month": 43800, "year": 525960}
 
 
 def _any_of(words: list[str]) -> str:
     return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+
+
+_DAY_WORDS = frozenset(
+    part for name in (*MONTHS, *_UNITS, *_DAYS) for part in name.replace("-", " ").split() if len(part) > 1
+)
+_DAY_FIGURES = re.compile(r"\d\s?[月월日일分时時小天個个前전시분]|(?<![\d.])\d{1,2}\.\s?\d{1,2}\.(?!\d)")
+_WORD = re.compile(rf"{_LETTER}+")
+
+
+def may_name_day(text: str) -> bool:
+    """Whether a text without a year has a word or a sign that a date has. Cheap. Raises: nothing."""
+    return not _DAY_WORDS.isdisjoint(_WORD.findall(text.lower())) or _DAY_FIGURES.search(text) is not None
+
+
+def other_words(text: str) -> int:
+    """How many words of a text are none that a date has. Raises: nothing."""
+    return sum(word not in _DAY_WORDS for word in _WORD.findall(text.lower()))
 
 
 _RELATIVE_DAY = re.compile(rf"(?<![^\W\d_])(?:{_any_of(list(_DAYS))})(?![^\W\d_])")
@@ -252,6 +286,9 @@ def relative(text: str, fetched_at: datetime) -> Parts | None:
     return Parts(moment.year, moment.month, moment.day)
 
 
-def _day_before(fetched_at: datetime, match: re.Match[str]) -> Parts:
+def _relative_day(text: str, fetched_at: datetime, language: str) -> _Found | None:
+    match = _RELATIVE_DAY.search(text)
+    if not match or _ONLY_IN.get(match[0], language[:2]) != language[:2]:
+        return None
     day = fetched_at - timedelta(days=_DAYS[match[0]])
-    return Parts(day.year, day.month, day.day)
+    return Parts(day.year, day.month, day.day), match.span()

@@ -1,5 +1,6 @@
 """What a page declares outside its visible text, for comparison with what it shows."""
 
+import html
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ from pipelines.structured import Structured
 
 _READ = 1000
 """Characters of a text that are compared."""
+_BODY = 100_000
+"""Characters of a declared body that are read."""
 _CUT = 8
 """Words of the shortest description that counts as the beginning of a longer lead."""
 _TOKEN = re.compile(rf"[{DENSE}]|[^\W_{DENSE}]+")
@@ -23,6 +26,10 @@ class Declared:
 
     titles: tuple[Words, ...]
     descriptions: tuple[Words, ...]
+    said: str = ""
+    """The descriptions as they are written."""
+    article_body: str = ""
+    """The body that JSON-LD gives: often cut, sometimes another article's."""
 
     @staticmethod
     def of(structured: Structured, hints: Hints) -> "Declared":
@@ -30,7 +37,24 @@ class Declared:
         article, meta = structured.article or {}, structured.meta
         titles = [*_strings(article, "headline", "name"), *_first(meta, "og:title", "twitter:title")]
         descriptions = [*_strings(article, "description"), *_first(meta, "og:description", "description")]
-        return Declared(_unique([*titles, hints.title, structured.title_tag]), _unique([*descriptions, hints.summary]))
+        described = [*descriptions, hints.summary or ""]
+        body = article.get("articleBody")
+        return Declared(
+            _unique([*titles, hints.title, structured.title_tag]),
+            _unique(described),
+            "\n".join(described),
+            " ".join(html.unescape(body[:_BODY]).split()) if isinstance(body, str) else "",
+        )
+
+    def says(self, text: str) -> bool:
+        """Whether a text stands in a description as it is."""
+        return text in self.said
+
+    def body(self, text: str) -> float:
+        """Whether a text stands in the declared body (1) or not (-1); 0: no body is declared."""
+        if not self.article_body:
+            return 0.0
+        return 1.0 if text in self.article_body else -1.0
 
     def is_title(self, text: Words) -> bool:
         """Whether a text is a declared title, but for a site's name or a few words."""

@@ -108,6 +108,10 @@ class Decoded:
     """The WHATWG name in lower case, such as `utf-8` or `windows-1252`."""
     evidence: str
     """What decided: `bom`, `known`, `valid utf-8`, `header`, `meta`, `guess` or, for pure ASCII, `default`."""
+    utf8: bytes
+    """The text in UTF-8, as parsers take it."""
+    unread: int
+    """Characters that could not be read."""
 
 
 def decode(body: bytes, content_type: str | None, known: str | None) -> Decoded:
@@ -125,8 +129,8 @@ def decode(body: bytes, content_type: str | None, known: str | None) -> Decoded:
     if known and (named := label(known)):
         return _read(body, named, "known")
     ascii_only = body.isascii()
-    if not ascii_only and _is_utf8(body):
-        return _read(body, "utf-8", "valid utf-8")
+    if not ascii_only and (decoded := _valid_utf8(body, "valid utf-8")):
+        return decoded
     for name, evidence in _declared(body, content_type):
         if name != "utf-8" or ascii_only or _mostly_utf8(body):
             return _read(body, name, evidence)
@@ -141,17 +145,23 @@ def label(text: str) -> str | None:
 
 
 def _read(body: bytes, name: str, evidence: str) -> Decoded:
+    if name == "utf-8" and (decoded := _valid_utf8(body, evidence)):
+        return decoded
     text = body.decode(_CODECS.get(name, name), "replace").replace("\0", "")
-    return Decoded(text, name, evidence)
+    return Decoded(text, name, evidence, text.encode(), text.count("\ufffd"))
 
 
-def _is_utf8(body: bytes) -> bool:
-    """Valid to the end, or up to a last character that was cut."""
+def _valid_utf8(body: bytes, evidence: str) -> Decoded | None:
+    """None for bytes that are not valid UTF-8 to the end, or up to a last character that was cut."""
+    if b"\0" in body:
+        body = body.replace(b"\0", b"")
     try:
-        codecs.getincrementaldecoder("utf-8")().decode(body)
-    except UnicodeDecodeError:
-        return False
-    return True
+        return Decoded(body.decode(), "utf-8", evidence, body, 0)
+    except UnicodeDecodeError as error:
+        if error.reason != "unexpected end of data":
+            return None
+        text = body.decode("utf-8", "replace")
+        return Decoded(text, "utf-8", evidence, text.encode(), 1)
 
 
 def _mostly_utf8(body: bytes) -> bool:

@@ -4,7 +4,6 @@ import hashlib
 import re
 import struct
 import unicodedata
-from itertools import islice
 
 from rensa import RMinHash  # type: ignore[import-untyped]
 
@@ -19,7 +18,6 @@ MIN_SHINGLES = 8
 MAX_TEXT = 200_000
 _SEED = 1
 
-_SPACE = re.compile(r"\s+")
 # Of scripts that write words together each character is a word, as in the shingles of other near-duplicate finders.
 _WORD = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]|\w+")
 
@@ -37,14 +35,15 @@ def fingerprint(title: str | None, text: str) -> Fingerprint:
 
 
 def _folded(text: str) -> str:
-    return _SPACE.sub(" ", unicodedata.normalize("NFC", text)).strip().casefold()
+    return " ".join(unicodedata.normalize("NFC", text).split()).casefold()
 
 
 def _minhash(text: str) -> bytes:
     words = _WORD.findall(text)
-    shingles = {" ".join(shingle) for shingle in zip(*(islice(words, i, None) for i in range(SHINGLE)), strict=False)}
-    if len(shingles) < MIN_SHINGLES:
+    shingles = list(map(" ".join, zip(*(words[start:] for start in range(SHINGLE)), strict=False)))
+    # Repeated shingles don't count; a few show whether a text has enough others.
+    if len(set(shingles[: 8 * MIN_SHINGLES])) < MIN_SHINGLES and len(set(shingles)) < MIN_SHINGLES:
         return b""
     signature = RMinHash(PERMUTATIONS, _SEED)
-    signature.update([shingle.encode("utf-8", "replace") for shingle in sorted(shingles)])
+    signature.update(shingles)
     return struct.pack(f"<{PERMUTATIONS}I", *signature.digest())

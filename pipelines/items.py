@@ -2,6 +2,7 @@
 
 import asyncio
 import traceback
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from scrapy.crawler import Crawler
@@ -11,11 +12,13 @@ from crawler.politeness import retry_after
 from crawler.recorder import Recorder
 from crawler.schedule import next_try
 from crawler.sources import rulebook
-from db import articles, links
+from db import articles, links, memory
 from db.errors import Unavailable
 from db.links import LinkRow
+from pipelines.furniture import learn, page_keys
 from pipelines.process import process_page
-from pipelines.records import FetchFailure, Page, Reason, Rejected, Saved
+from pipelines.records import Accepted, FetchFailure, Outcome, Page, Reason, Rejected, Saved
+from pipelines.rules import Rulebook
 
 
 class FilingPipeline:
@@ -56,13 +59,14 @@ class FilingPipeline:
     async def _file_page(self, page: Page, link: LinkRow | None) -> Saved | Reason:
         recorder = Recorder.of(self.crawler)
         try:
+            known = await recorder.call(memory.recent, recorder.database, link.source_id if link else None)
             # Off the reactor's thread, so that a long page holds up no other host.
-            outcome = await asyncio.to_thread(process_page, page, self.rulebook.for_page(page))
+            outcome, block_keys = await asyncio.to_thread(_clean, page, self.rulebook, known)
             again = None
             if isinstance(outcome, Rejected):
                 wait = retry_after(page.header("retry-after"), page.fetched_at)
                 again = _again(link, outcome.reason, page.fetched_at, wait)
-            return await recorder.call(articles.store, recorder.database, page, outcome, again)
+            return await recorder.call(articles.store, recorder.database, page, outcome, again, block_keys)
         except CloseSpider:
             raise
         except OSError as error:
@@ -71,6 +75,12 @@ class FilingPipeline:
         except Exception:  # noqa: BLE001  # the unexpected is kept with its traceback, and the crawl goes on
             await recorder.call(articles.quarantine, recorder.database, page, traceback.format_exc())
             return Reason.QUARANTINED
+
+
+def _clean(page: Page, rulebook: Rulebook, known: Sequence[bytes]) -> tuple[Outcome, bytes]:
+    """What came of a page on a site of which so much is known, and what is to be remembered of it."""
+    outcome = process_page(page, rulebook.for_page(page, learn(known)))
+    return outcome, page_keys(outcome.article.raw) if isinstance(outcome, Accepted) else b""
 
 
 def _again(link: LinkRow | None, reason: Reason, moment: datetime, wait: timedelta | None = None) -> datetime | None:

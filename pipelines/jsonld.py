@@ -19,7 +19,7 @@ Node = Mapping[str, Any]
 _DECODER = json.JSONDecoder(strict=False)
 _OPENINGS = ("<!--", "//<![CDATA[", "// <![CDATA[", "/*<![CDATA[*/", "/* <![CDATA[ */", "<![CDATA[")
 _CLOSINGS = (";", "-->", "//]]>", "// ]]>", "/*]]>*/", "/* ]]> */", "]]>", "//")
-_STRING = r'"(?:[^"\\]|\\.)*(?:"|$)'
+_STRING = r'"(?:[^"\\]++|\\.)*+(?:"|$)'
 _COMMENT = re.compile(rf"({_STRING})|//[^\n]*|/\*[^*]*(?:\*(?!/)[^*]*)*(?:\*/|$)", re.DOTALL)
 _TRAILING_COMMA = re.compile(rf"({_STRING})|,(?=\s{{0,100}}[\]}}])", re.DOTALL)
 _BAD_ESCAPE = re.compile(r'\\(u[0-9a-fA-F]{4}|["\\/bfnrt]|.)', re.DOTALL)

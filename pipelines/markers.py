@@ -9,8 +9,10 @@ from pathlib import Path
 
 from pipelines.records import Boilerplate, Drop
 
-_MEMORY = 20_000
+_MEMORY = 5_000
 """Names remembered; a site's pages share some hundred."""
+_LONG = 100
+"""Characters of names that are not worth remembering: they seldom come again, and a hostile page is full of them."""
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+|[^\W_A-Za-z0-9]+")
 
 
@@ -27,27 +29,38 @@ class Marker:
         return not self.max_chars or chars <= self.max_chars
 
 
-@dataclass(frozen=True, slots=True)
 class Naming:
-    """What one element's names say."""
+    """What one element's names (separated by white space) say."""
 
-    tokens: frozenset[str]
-    """Whole names and their words, in lower case."""
-    marker: Marker | None
-    lead: bool
-    body: bool
+    __slots__ = ("_tokens", "bits", "body", "lead", "marker", "names")
+
+    def __init__(self, names: str = "") -> None:
+        self.names = names
+        self.bits = 0
+        """A bit for each marker, in the order of the file, then one for a lead and one for a body."""
+        for name in names.split():
+            self.bits |= _bits(name) if len(name) <= _LONG else _read_bits(name)
+        self.lead, self.body = bool(self.bits & _LEAD_BIT), bool(self.bits & _BODY_BIT)
+        ranks = self.bits & (_LEAD_BIT - 1)
+        self.marker = _BY_RANK[(ranks & -ranks).bit_length() - 1] if ranks else None
+        self._tokens: frozenset[str] | None = None
+
+    @property
+    def tokens(self) -> frozenset[str]:
+        """Whole names and their words, in lower case."""
+        if self._tokens is None:
+            self._tokens = frozenset().union(*map(name_tokens, self.names.split()))
+        return self._tokens
 
 
-def name_tokens(names: str) -> frozenset[str]:
-    """Names separated by white space -> the names, their words, and each two words that follow each other (`a-b`)."""
-    tokens: set[str] = set()
-    for name in names.split():
-        lower = name.lower()
-        tokens.add(lower)
-        words = lower.replace("_", "-").split("-") if lower == name and name.isascii() else _words(name)
-        if len(words) > 1:
-            tokens.update(words)
-            tokens.update([f"{first}-{second}" for first, second in pairwise(words)])
+def name_tokens(name: str) -> frozenset[str]:
+    """A name -> itself, its words, and each two words that follow each other (`a-b`); all in lower case."""
+    lower = name.lower()
+    tokens = {lower}
+    words = lower.replace("_", "-").split("-") if lower == name and name.isascii() else _words(name)
+    if len(words) > 1:
+        tokens.update(words)
+        tokens.update([f"{first}-{second}" for first, second in pairwise(words)])
     tokens.discard("")
     return frozenset(tokens)
 
@@ -56,13 +69,23 @@ def _words(name: str) -> list[str]:
     return [word.lower() for word in _WORD.findall(name)]
 
 
-@lru_cache(_MEMORY)
+def _read_bits(name: str) -> int:
+    """What one name says."""
+    bits = 0
+    for token in name_tokens(name):
+        bits |= _TOKEN_BITS.get(token, 0)
+    return bits
+
+
+_bits = lru_cache(_MEMORY)(_read_bits)
+
+
 def naming(names: str) -> Naming:
     """What an element's names (separated by white space) say. Raises: nothing."""
-    tokens = name_tokens(names)
-    ranks = [_RANKS[token] for token in tokens if token in _RANKS]
-    marker = _BY_RANK[min(ranks)] if ranks else None
-    return Naming(tokens, marker, not _LEAD.isdisjoint(tokens), not _BODY.isdisjoint(tokens))
+    return _remembered(names) if len(names) <= _LONG else Naming(names)
+
+
+_remembered = lru_cache(_MEMORY)(Naming)
 
 
 def marker(name: str) -> Marker:
@@ -76,9 +99,12 @@ _BY_NAME = {
     for row in _DATA["marker"]
 }
 _BY_RANK = tuple(_BY_NAME.values())
-_RANKS: dict[str, int] = {}
-for _rank, _row in enumerate(_DATA["marker"]):
-    for _word in _row["words"]:
-        _RANKS.setdefault(_word, _rank)
-_LEAD = frozenset(_DATA["lead"]["words"])
-_BODY = frozenset(_DATA["body"]["words"])
+MARKER_BITS = len(_BY_RANK) + 2
+"""Bits of `Naming.bits`."""
+_LEAD_BIT, _BODY_BIT = 1 << len(_BY_RANK), 1 << (len(_BY_RANK) + 1)
+_TOKEN_BITS: dict[str, int] = {}
+for _bit, _words_of in enumerate(
+    [*(row["words"] for row in _DATA["marker"]), _DATA["lead"]["words"], _DATA["body"]["words"]]
+):
+    for _word in _words_of:
+        _TOKEN_BITS[_word] = _TOKEN_BITS.get(_word, 0) | 1 << _bit

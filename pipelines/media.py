@@ -14,6 +14,8 @@ from pipelines.vicinity import Vicinity, elsewhere
 
 MAX_MEDIA = 40
 MAX_CAPTION = 1000
+_MAX_ADDRESS = 2000
+"""Characters."""
 
 _DURATION = re.compile(
     r"^P(?:(?P<days>\d{1,3})D)?(?:T(?:(?P<hours>\d{1,3})H)?(?:(?P<minutes>\d{1,5})M)?(?:(?P<seconds>\d{1,6})(?:\.\d{1,9})?S)?)?$",
@@ -27,7 +29,9 @@ _VIDEO_HOSTS = re.compile(
     r"facebook\.com/plugins/video|streamable\.com)",
     re.IGNORECASE,
 )
-_TINY = re.compile(r"^(?:data:|about:)|(?:1x1|pixel|spacer|blank|placeholder)\.(?:gif|png)", re.IGNORECASE)
+_TINY = re.compile(r"(?:1x1|pixel|spacer|blank|placeholder)\.(?:gif|png)")
+_COMPLETE = re.compile(r"https?://[\w.:-]+/[!-Z^-~]*+", re.ASCII)
+"""An address that needs no other to be one: printable ASCII without brackets and backslashes."""
 
 
 def duration_seconds(text: object) -> int | None:
@@ -109,10 +113,16 @@ def _bare_pictures(vicinity: Vicinity, url: str) -> Iterator[Image]:
 def _picture(image: lxml.html.HtmlElement, url: str) -> str | None:
     for name in ("data-src", "src", "data-original", "data-lazy-src"):
         value = image.get(name)
-        if value and not _TINY.search(value):
+        if value and not _stands_in(value):
             return _absolute(value, url)
     candidates = (image.get("srcset") or image.get("data-srcset") or "").split(",")
     return _absolute(candidates[-1].split()[0], url) if candidates[-1].split() else None
+
+
+def _stands_in(source: str) -> bool:
+    """Whether a picture's address is that of an empty one, which waits for a script."""
+    start = source[:_MAX_ADDRESS].lower()
+    return start.startswith(("data:", "about:")) or _TINY.search(start) is not None
 
 
 def _caption(element: lxml.html.HtmlElement) -> tuple[str | None, str | None]:
@@ -122,7 +132,7 @@ def _caption(element: lxml.html.HtmlElement) -> tuple[str | None, str | None]:
     whole = plain(_LOOSE.sub("", pieces[:MAX_CAPTION]))
     for part in element.iterdescendants():
         if isinstance(part.tag, str) and _CREDIT.search(part.get("class") or ""):
-            credit = plain(part.text_content()[:MAX_CAPTION])
+            credit = plain("".join(part.itertext())[:MAX_CAPTION])
             if credit and whole and credit != whole:
                 return whole.replace(credit, "").strip(" |·-–—") or None, credit
     return whole, None
@@ -167,10 +177,12 @@ def _address(value: Any, url: str) -> str | None:
 
 
 def _absolute(value: Any, url: str) -> str | None:
-    if not isinstance(value, str) or not value.strip() or len(value) > 2000:
+    if not isinstance(value, str) or not (value := value.strip()) or len(value) > _MAX_ADDRESS:
         return None
+    if _COMPLETE.fullmatch(value):
+        return value
     try:
-        link = urljoin(url, value.strip())
+        link = urljoin(url, value)
     except ValueError:
         return None
     return link if link.startswith(("http://", "https://")) else None

@@ -50,9 +50,19 @@ _BOX: Final = "─-▟"
 _QUOTE: Final = "»«“”‹›„‚"
 
 _MARK: Final = "–—‘’“”…·\xa0\xad"
+_ASCII_MARK: Final = "\x00-@[-`{-\x7f"
+_CALM: Final = "|".join(
+    (
+        "(?<=[ß-öø-ÿœšž])[\x00-\x7fß-öø-ÿœšž‘’…–—]",
+        "(?<=[‘’“”…–—])[\x00-\x7f][\x00-\x7f]",
+        *(f"(?<=[^a-zA-Z][{own}])[{own}{_ASCII_MARK}]" for own in ("ά-ώ", "а-я", *_SCRIPTS[3:])),
+    )
+)
+"""Where nearly all characters beyond ASCII stand. None of what `_ODD` looks for can begin so: it is asked first."""
 _ODD: Final = re.compile(
-    # One character beyond ASCII, so that the search skips ASCII fast; then what may not stand before or after it.
-    "[^\x00-\x7f](?:"
+    # One character beyond ASCII, so that the search skips ASCII fast, and of scripts that are in no class here none;
+    # then what may not stand before or after it.
+    f"[^\x00-\x7f\u0700-\u0dff\u0e80-\u1fff\u2e80-\ud7ff](?!{_CALM})(?:"
     + "|".join(
         (
             f"(?<=[{_NEVER}])",
@@ -126,9 +136,11 @@ def undo(line: str) -> tuple[str, str] | None:
         return None
     high = set(_ASCII.sub("", line))
     odd_before = oddness(line)
+    # What there can be of UTF-8, and a little more: a tenth of a line is seen faster than all of it.
+    outline = _ASCII.sub(" ", line)
     best: tuple[int, str, str] | None = None
     for page in CODE_PAGES:
-        if 2 * len(high - _characters(page)) > len(high):
+        if 2 * len(high - _characters(page)) > len(high) or not _UTF8.search(outline.translate(_to_bytes(page))):
             continue
         text, untouched, sequences = _reread(line, page)
         odd = oddness(text)

@@ -1,55 +1,45 @@
 """When it was published and last changed: the candidates and the decision."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, timedelta
+from functools import cached_property
+from itertools import islice
 
 import lxml.html
 
-from pipelines import dates
+from pipelines import datelines, dates
+from pipelines.content import Content
 from pipelines.records import Candidate, Page, Precision, Timestamp
 from pipelines.structured import FIELD_NAMES, Structured, about_page, plain, values
-from pipelines.vicinity import Line, Vicinity, elsewhere
+from pipelines.vicinity import Vicinity, elsewhere
 
-_PUBLISHED: list[str] = FIELD_NAMES["meta"]["published"]
+
+def _is_weak(name: str) -> bool:
+    """Whether the meta often holds when a file was made rather than when an article was published."""
+    return name in ("date", "creation_date") or name.startswith(("dc.", "dcterms."))
+
+
+_PUBLISHED: list[str] = [name for name in FIELD_NAMES["meta"]["published"] if not _is_weak(name)]
+_WEAKLY: list[str] = [name for name in FIELD_NAMES["meta"]["published"] if _is_weak(name)]
 _MODIFIED: list[str] = FIELD_NAMES["meta"]["modified"]
-_DATE_TOKENS = frozenset(FIELD_NAMES["tokens"]["date"])
-_MODIFIED_TOKENS = frozenset(FIELD_NAMES["tokens"]["modified"])
-
-# Words that say which of two dates stands next to them, in the languages of date_words.toml.
-_UPDATED_WORDS = re.compile(
-    r"updated?|modified|revised|edited|"
-    r"opdateret|oppdatert|uppdaterad|ändrad|endret|aktualisiert|geändert|"
-    r"stand[: ]|bijgewerkt|gewijzigd|"
-    r"mis à jour|mise à jour|modifié|màj|actualizad|modificad|atualizad|aggiornat|modificat|"
-    r"aktualizac|zaktualizowan|aktualizováno|upraveno|ažurirano|posodobljeno|frissítve|frissült|actualizat|güncelle|"
-    r"обновлен|изменен|оновлен|измењено|ενημέρωση|ενημερώθηκε|תחדש|עודכן|تحديث|آخر تحديث|päivitetty|muokattu|uuendatud|"
-    r"atjaunots|atnaujinta|uppfært|更新|수정|cập nhật|diperbarui|แก้ไข|अपडेट|अद्यतन",
+_DECLARED = ("json-ld", "microdata", "page-data", "meta")
+_PUBLISHING = ("datePublished", "dateCreated", "uploadDate")
+_TIMES = 5
+"""`<time>` elements of the article that are compared; related stories have more."""
+_SCRIPTS = 1_000_000
+"""Characters of scripts that are searched."""
+_PROPERTIES = 3
+_PROPERTY = re.compile(
+    r'"([a-z_]{0,20}(?:publi|posted|created|deploy|release|issued|regist)[a-z_]{0,20})\\?"\s?:\s?\\?"(\d[^"\\]{7,40})',
     re.IGNORECASE,
 )
-_OTHER_DATES = re.compile(
-    r"copyright|©|\(c\)|all rights|since \d{4}|est\. \d{4}|founded|born|\bdob\b|comments?\b|events?\b|expires|deadline|"
-    r"register by|valid until|accessed|retrieved",
-    re.IGNORECASE,
-)
-_LABELLED = re.compile(
-    r"publi[sckq]|posted|created|udgivet|udg\.|offentliggjort|erstellt|veröffentlicht|erschienen|geplaatst|gepubliceerd|"
-    r"julkaistu|pubblicat|creato|dodano|data publikacji|vydáno|objavljeno|megjelent|yayınlan|giriş tarihi|oluşturulma|"
-    r"опубликован|опубліковано|дата|δημοσίευση|פורסם|نشر|公開|配信|発表|发布|發布|發佈|입력|등록|đăng|diterbitkan|birt|"
-    r"\bon\b|\bdate\b",
-    re.IGNORECASE,
-)
-_HAS_DATE = re.compile(r"\d")
-_HAS_YEAR = re.compile(r"(?<!\d)(?:19|20|25)\d\d(?!\d)|\d[./-]\d{2}(?!\d)|\d\s?[月월]")
-_STAMP = 40
-"""Characters of a line in which a day without a year dates the page ("12 May, 14.30")."""
-_SENTENCE = 10
-"""Spaces from which a line with a full stop is a sentence that mentions a day."""
-_SHORT = 120
-"""Characters of a line that is a date stamp with its labels and names, rather than a sentence with a date in it."""
 _LABELS = ("span", "b", "strong", "em", "i", "small", "label")
 _MINUTES = (Precision.MINUTE, Precision.SECOND)
+_COARSE = (Precision.MONTH, Precision.YEAR)
+_APART = timedelta(hours=36)
+"""Two dates that differ by more are not the same day in two zones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +50,20 @@ class Moments:
 
 
 def decide(
-    page: Page, tree: lxml.html.HtmlElement, structured: Structured, vicinity: Vicinity, language: str | None
+    page: Page,
+    tree: lxml.html.HtmlElement,
+    structured: Structured,
+    vicinity: Vicinity,
+    language: str | None,
+    content: Content | None = None,
 ) -> Moments:
     """When the page's article was published and modified, from the best source that says it plausibly.
 
     `language` (BCP 47) is what the page declares. Raises: nothing.
     """
-    read = _Reader(page.fetched_at, language)
-    published = _until_exact(_published(page, tree, structured, vicinity, read))
-    modified = [stamp for stamp in _modified(page, tree, structured, vicinity, read) if stamp]
-    first = _best(published)
+    search = _Search(page, tree, structured, vicinity, language, content)
+    published, first = search.published()
+    modified = _until_exact(search.modified())
     last = modified[0] if modified else None
     if first and last and last.moment < first.moment and last.precision in _MINUTES:
         last = None
@@ -78,101 +72,154 @@ def decide(
     return Moments(first, last, tuple(Candidate(name, stamp.raw, stamp.origin, mark) for (name, stamp), mark in chosen))
 
 
-@dataclass(frozen=True, slots=True)
-class _Reader:
-    fetched_at: datetime
-    language: str | None
+class _Search:
+    """The sources of one page's dates, each read when it is asked for."""
 
-    def __call__(self, raw: object, origin: str) -> Timestamp | None:
+    def __init__(
+        self,
+        page: Page,
+        tree: lxml.html.HtmlElement,
+        structured: Structured,
+        vicinity: Vicinity,
+        language: str | None,
+        content: Content | None,
+    ) -> None:
+        self.page = page
+        self.tree = tree
+        self.structured = structured
+        self.vicinity = vicinity
+        self.language = language
+        self.content = content
+
+    def read(self, raw: object, origin: str) -> Timestamp | None:
         text = plain(raw)
-        return dates.parse(text, self.fetched_at, self.language, origin) if text else None
+        return dates.parse(text, self.page.fetched_at, self.language, origin) if text else None
 
+    # -------------------------------------------------------- published
 
-def _until_exact(stamps: Iterator[Timestamp | None]) -> list[Timestamp]:
-    """Up to the first that names a minute: what stands further down is weaker evidence and costs more to read."""
-    found: list[Timestamp] = []
-    for stamp in stamps:
-        if stamp:
-            found.append(stamp)
-            if stamp.precision in _MINUTES and not _is_midnight(stamp) and _same_day(found[0], stamp):
+    def published(self) -> tuple[list[Timestamp], Timestamp | None]:
+        """The candidates, and the one that is taken."""
+        found = _until_exact(self._declared())
+        if not (found and _is_exact(_best(found), found[0])):
+            found = _until_exact(self._seen(), found)
+        if not any(stamp.precision not in _COARSE for stamp in found):
+            found = _until_exact(self._last_resorts(), found)
+        best = _best(found)
+        if best and best.origin.startswith(_DECLARED) and (earlier := self._contradiction(best)):
+            return [*found, earlier], earlier
+        return found, best
+
+    def _declared(self) -> Iterator[Timestamp | None]:
+        """What the page's data says, the data about the article first."""
+        article = self.structured.article
+        marked = any(article is item for item in self.structured.items)
+        if not marked:
+            yield from self._values(article, "json-ld", "datePublished")
+        yield from self._metas(("article:published_time",))
+        for key in _PUBLISHING if marked else _PUBLISHING[1:]:
+            yield from self._values(article, "microdata" if marked else "json-ld", key)
+        for key in _PUBLISHING:
+            for node in about_page(self.structured):
+                yield from self._values(node, "page-data", key)
+        yield from self._metas(_PUBLISHED)
+
+    def _seen(self) -> Iterator[Timestamp | None]:
+        """The address; what the page shows near its headline; the data that often means a file."""
+        yield dates.from_url(self.page.final_url, self.page.fetched_at)
+        yield from self._times(modified=False)
+        told = bool(self._lines) and self._lines[0].plain
+        yield from () if told else self._metas(_WEAKLY)
+        yield from (stamp for _, stamp in datelines.stamps(self._lines, self.read))
+        yield from self._metas(_WEAKLY) if told else ()
+        yield self.read(self.page.hints.published, f"{self.page.hints.origin or 'hint'}:published")
+
+    def _last_resorts(self) -> Iterator[Timestamp | None]:
+        if self.content is not None:
+            lines = datelines.anywhere(self.content.table, self.content.headline_block)
+            yield from (stamp for _, stamp in datelines.stamps(lines, self.read))
+        yield from self._times(modified=True)  # the only date may be that of a change
+        yield next(datelines.modified(self._texts, self.read), None)
+        if self.content is not None:
+            texts = datelines.texts(self.content.table, self.content.headline_block)
+            yield next(datelines.modified(texts, self.read), None)
+        yield from self._metas(name for name in self.structured.meta if "publi" in name)
+        yield from self._scripts()
+
+    def _contradiction(self, declared: Timestamp) -> Timestamp | None:
+        """The day that the headline's date line names, where the data repeats that of a later change."""
+        changed = next(filter(None, self._declared_modified()), None)
+        if changed and changed.moment - declared.moment > _APART:
+            return None
+        told: list[Timestamp] = []
+        for line, stamp in datelines.stamps(self._lines, self.read):
+            if _same_day(declared, stamp) or (declared.raw[:4].isdigit() and _is_swapped(declared, stamp)):
+                return None
+            told += [stamp] if line.plain or told else []
+        alone = told and all(_same_day(told[0], stamp) for stamp in told)
+        return told[0] if alone and declared.moment - told[0].moment > _APART else None
+
+    @cached_property
+    def _lines(self) -> list[datelines.DateLine]:
+        return datelines.near(self.vicinity.lines)
+
+    @property
+    def _texts(self) -> Iterator[str]:
+        return (line.text for line in self.vicinity.lines)
+
+    # -------------------------------------------------------- modified
+
+    def modified(self) -> Iterator[Timestamp | None]:
+        """When it was last changed, the page's data first."""
+        yield from self._declared_modified()
+        yield from self._times(modified=True)
+        yield from datelines.modified(self._texts, self.read)
+        yield self.read(self.page.hints.modified, f"{self.page.hints.origin or 'hint'}:modified")
+
+    def _declared_modified(self) -> Iterator[Timestamp | None]:
+        yield from self._values(self.structured.article, "json-ld", "dateModified")
+        yield from self._metas(_MODIFIED)
+
+    # -------------------------------------------------------- sources
+
+    def _values(self, node: Mapping[str, object] | None, kind: str, key: str) -> Iterator[Timestamp | None]:
+        yield from (self.read(value, f"{kind}:{key}") for value in values(node, key)[:1])
+
+    def _metas(self, names: Iterable[str]) -> Iterator[Timestamp | None]:
+        meta = self.structured.meta
+        yield from (self.read(value, f"meta:{name}") for name in names for value in meta.get(name, ())[:1])
+
+    def _times(self, *, modified: bool) -> Iterator[Timestamp | None]:
+        """`<time>` elements, those that are labelled first."""
+        found: list[tuple[bool, lxml.html.HtmlElement]] = []
+        for element in self._time_elements:
+            if len(found) > _TIMES:
                 break
-    return found
+            names, label = _names(element), _label_before(element).lower()
+            published = "publish" in names or element.get("pubdate") is not None
+            changed = not published and datelines.is_modified(f"{names} {label}")
+            if changed == modified and not elsewhere(element, self.vicinity.headline):
+                found.append((not (published or datelines.is_published(f"{names} {label}")), element))
+        for _, element in sorted(found, key=lambda entry: entry[0])[:1]:
+            yield self.read(element.get("datetime") or "", "page:time") or self.read(_text(element), "page:time")
+
+    def _scripts(self) -> Iterator[Timestamp | None]:
+        """The properties of data in scripts that are named as a date of publication."""
+        left = _SCRIPTS
+        found: list[re.Match[str]] = []
+        for script in self.tree.iter("script"):
+            text = (script.text or "")[:left]
+            left -= len(text)
+            found += islice(_PROPERTY.finditer(text), _PROPERTIES)
+        found.sort(key=lambda match: "publi" not in match[1].lower())
+        yield from (self.read(match[2], f"script:{match[1]}") for match in found[:_PROPERTIES])
+
+    @cached_property
+    def _time_elements(self) -> list[lxml.html.HtmlElement]:
+        return list(islice(self.tree.iter("time"), 10 * _TIMES))
 
 
-def _best(stamps: list[Timestamp]) -> Timestamp | None:
-    """The first, in the sources' order; a later one that names the same day more exactly refines it."""
-    if not stamps:
-        return None
-    first = stamps[0]
-    if first.origin.startswith("url") and len(stamps) > 1:
-        first = stamps[1]
-    if first.precision in _MINUTES and not _is_midnight(first):
-        return first
-    for stamp in stamps:
-        if stamp.precision in _MINUTES and not _is_midnight(stamp) and _same_day(first, stamp):
-            return stamp
-    if first.precision in (Precision.MONTH, Precision.YEAR):
-        return next((stamp for stamp in stamps if stamp.precision not in (Precision.MONTH, Precision.YEAR)), first)
-    return first
-
-
-def _is_midnight(stamp: Timestamp) -> bool:
-    return stamp.moment.hour == stamp.moment.minute == stamp.moment.second == 0 and not stamp.offset
-
-
-def _same_day(first: Timestamp, second: Timestamp) -> bool:
-    return abs(second.moment - first.moment) < timedelta(days=1) and (
-        first.isoformat()[:10] in (second.isoformat()[:10], second.moment.date().isoformat())
-    )
-
-
-# ---------------------------------------------------------------- published
-
-
-def _published(
-    page: Page, tree: lxml.html.HtmlElement, structured: Structured, vicinity: Vicinity, read: _Reader
-) -> Iterator[Timestamp | None]:
-    if structured.article in structured.nodes:
-        yield from (read(value, "json-ld:datePublished") for value in values(structured.article, "datePublished")[:1])
-    yield from (
-        read(value, "meta:article:published_time") for value in structured.meta.get("article:published_time", ())[:1]
-    )
-    yield from _declared(structured, ("datePublished", "dateCreated", "uploadDate"), read)
-    for name in _PUBLISHED:
-        yield from (read(value, f"meta:{name}") for value in structured.meta.get(name, ())[:1])
-    yield from _times(tree, vicinity, read, modified=False)
-    yield from _printed(vicinity, read)
-    yield dates.from_url(page.final_url, page.fetched_at)
-    yield read(page.hints.published, f"{page.hints.origin or 'hint'}:published")
-    yield next(_updated_lines(vicinity, read), None)  # a page that prints one date only, as "updated"
-
-
-def _declared(structured: Structured, keys: tuple[str, ...], read: _Reader) -> Iterator[Timestamp | None]:
-    article = structured.article
-    kind = "microdata" if any(article is item for item in structured.items) else "json-ld"
-    for key in keys:
-        yield from (read(value, f"{kind}:{key}") for value in values(article, key)[:1])
-    for key in keys:
-        for node in about_page(structured):
-            yield from (read(value, f"page-data:{key}") for value in values(node, key)[:1])
-
-
-def _times(
-    tree: lxml.html.HtmlElement, vicinity: Vicinity, read: _Reader, *, modified: bool
-) -> Iterator[Timestamp | None]:
-    """`<time>` elements, those that are labelled first."""
-    found: list[tuple[int, lxml.html.HtmlElement]] = []
-    for number, element in enumerate(tree.iter("time")):
-        if number > 60 or len(found) > 5:
-            break
-        names = " ".join(filter(None, map(element.get, ("class", "itemprop", "id")))).lower()
-        label = f"{names} {_label_before(element)}"
-        if bool(_UPDATED_WORDS.search(label)) != modified or elsewhere(element, vicinity.headline):
-            continue
-        ranked = element.get("pubdate") is not None or "publish" in names or bool(_LABELLED.search(label))
-        found.append((0 if ranked else 1, element))
-    for _, element in sorted(found, key=lambda entry: entry[0])[:1]:
-        yield read(element.get("datetime") or "", "page:time") or read(element.text_content(), "page:time")
+def _names(element: lxml.html.HtmlElement) -> str:
+    return " ".join(filter(None, map(element.get, ("class", "itemprop", "id")))).lower()
 
 
 def _label_before(element: lxml.html.HtmlElement) -> str:
@@ -181,70 +228,69 @@ def _label_before(element: lxml.html.HtmlElement) -> str:
     parent = element.getparent()
     text = (previous.tail or "") if previous is not None else (parent.text or "" if parent is not None else "")
     if not text.strip() and previous is not None and previous.tag in _LABELS:
-        text = previous.text_content()
+        text = _text(previous)
     return text.strip()[-40:]
 
 
-def _printed(vicinity: Vicinity, read: _Reader) -> Iterator[Timestamp | None]:
-    """Dates as text near the headline: the most telling line first."""
-    ranked: list[tuple[float, Timestamp]] = []
-    for line in vicinity.lines:
-        if not _is_stamp(line):
-            continue
-        text = _published_part(line.text)
-        if not text:
-            continue
-        stamp = read(text, "text:date")
-        if stamp and stamp.precision not in (Precision.YEAR, Precision.MONTH):
-            ranked.append((_stamp_rank(line, text, stamp), stamp))
-    yield from (stamp for _, stamp in sorted(ranked, key=lambda entry: entry[0])[:3])
+def _text(element: lxml.html.HtmlElement) -> str:
+    return "".join(islice(element.itertext(), 20))
 
 
-def _is_stamp(line: Line) -> bool:
-    if len(line.text) > _SHORT or _OTHER_DATES.search(line.text):
+# ---------------------------------------------------------------- deciding
+
+
+def _until_exact(stamps: Iterable[Timestamp | None], before: Iterable[Timestamp] = ()) -> list[Timestamp]:
+    """Up to the first that names a minute: what stands further down is weaker evidence and costs more to read."""
+    found = list(before)
+    for stamp in stamps:
+        if stamp:
+            found.append(stamp)
+            if _is_exact(stamp, found[0]):
+                break
+    return found
+
+
+def _best(stamps: list[Timestamp]) -> Timestamp | None:
+    """The first, in the sources' order; a later one that names the same day more exactly refines it.
+
+    A day in the address outweighs all that is not declared: on 155 development pages that have one, read without their
+    data, it is right 150 times, what the page prints 146 times.
+    """
+    if not stamps:
+        return None
+    first = stamps[0]
+    address = next((stamp for stamp in stamps if stamp.origin == "url"), None)
+    if address and address.precision is Precision.DAY and not first.origin.startswith(_DECLARED):
+        first = next((stamp for stamp in stamps if _same_day(address, stamp)), address)
+    elif first is address and len(stamps) > 1:
+        first = stamps[1]
+    exact = next((stamp for stamp in (first, *stamps) if _is_exact(stamp, first)), None)
+    if exact is None and first.precision in _COARSE:
+        return next((stamp for stamp in stamps if stamp.precision not in _COARSE), first)
+    return exact or first
+
+
+def _is_exact(stamp: Timestamp | None, first: Timestamp) -> bool:
+    """Whether it names a minute of the first's day, and not merely the day in the form of a time."""
+    return stamp is not None and stamp.precision in _MINUTES and not _is_midnight(stamp) and _same_day(first, stamp)
+
+
+def _is_midnight(stamp: Timestamp) -> bool:
+    return stamp.moment.hour == stamp.moment.minute == stamp.moment.second == 0 and not stamp.offset
+
+
+def _is_swapped(first: Timestamp, second: Timestamp) -> bool:
+    """Whether they are the same day when day and month of the second change places."""
+    one, other = first.moment, second.moment
+    return (one.year, one.month, one.day) == (other.year, other.day, other.month)
+
+
+def _same_day(first: Timestamp, second: Timestamp) -> bool:
+    """Whether the second falls on the day that the first names, as written or in UTC."""
+    if first.precision in _COARSE or abs(second.moment - first.moment) >= timedelta(days=1):
         return False
-    if line.text.endswith((".", "!", "?", "…")) and line.text.count(" ") >= _SENTENCE:
-        return False
-    return bool((_HAS_DATE if len(line.text) <= _STAMP else _HAS_YEAR).search(line.text))
+    return _day(first) in (_day(second), second.moment.date())
 
 
-def _published_part(text: str) -> str:
-    """The line up to where it speaks of an update; empty when it only does that."""
-    match = _UPDATED_WORDS.search(text)
-    if not match:
-        return text
-    head = text[: match.start()]
-    if _HAS_DATE.search(head):
-        return head
-    rest = text[match.end() :]
-    label = _LABELLED.search(rest)
-    return rest[label.start() :] if label else ""
-
-
-def _stamp_rank(line: Line, text: str, stamp: Timestamp) -> float:
-    rank = abs(line.distance) * (0.1 if line.distance > 0 else 0.15)
-    rank -= 2.0 * bool(line.tokens & _DATE_TOKENS) + 1.5 * bool(_LABELLED.search(text))
-    rank += 2.0 * (len(text) > len(stamp.raw) + 60) + 1.5 * (stamp.precision is Precision.MONTH)
-    rank -= 0.5 * (stamp.precision in _MINUTES) + 1.0 * (len(text) < 40)
-    return rank + 3.0 * bool(line.tokens & _MODIFIED_TOKENS)
-
-
-# ---------------------------------------------------------------- modified
-
-
-def _modified(
-    page: Page, tree: lxml.html.HtmlElement, structured: Structured, vicinity: Vicinity, read: _Reader
-) -> Iterator[Timestamp | None]:
-    yield from (read(value, "json-ld:dateModified") for value in values(structured.article, "dateModified")[:1])
-    for name in _MODIFIED:
-        yield from (read(value, f"meta:{name}") for value in structured.meta.get(name, ())[:1])
-    yield from _times(tree, vicinity, read, modified=True)
-    yield from _updated_lines(vicinity, read)
-    yield read(page.hints.modified, f"{page.hints.origin or 'hint'}:modified")
-
-
-def _updated_lines(vicinity: Vicinity, read: _Reader) -> Iterator[Timestamp | None]:
-    for line in vicinity.lines:
-        match = _UPDATED_WORDS.search(line.text)
-        if match and len(line.text) <= _SHORT and _HAS_DATE.search(line.text[match.end() :]):
-            yield read(line.text[match.end() :], "text:updated")
+def _day(stamp: Timestamp) -> date:
+    return (stamp.moment + timedelta(minutes=stamp.offset or 0)).date()

@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 
 from pipelines.date_text import is_month
@@ -11,31 +12,33 @@ MAX_NAMES = 15
 MAX_BYLINE = 200
 """Characters; the longest bylines on the development pages, of nine people, have 150."""
 MAX_NAME = 60
+_MEMORY = 2000
+"""Bylines remembered: pages say the same name in several places, and sites the same ones again."""
 
-_WORDS: dict[str, list[str]] = tomllib.loads((Path(__file__).parent / "byline_words.toml").read_text(encoding="utf-8"))
-_ROLES = frozenset(_WORDS["roles"])
-_DESKS = frozenset(_WORDS["desks"])
-_AGENCIES = frozenset(_WORDS["agencies"])
-_PARTICLES = frozenset(_WORDS["particles"])
+WORDS: dict[str, list[str]] = tomllib.loads((Path(__file__).parent / "byline_words.toml").read_text(encoding="utf-8"))
+"""How bylines are written."""
+_ROLES = frozenset(WORDS["roles"])
+_DESKS = frozenset(WORDS["desks"])
+_AGENCIES = frozenset(WORDS["agencies"])
+_PARTICLES = frozenset(WORDS["particles"])
 
 
-def _any_of(words: Iterable[str]) -> str:
+def any_of(words: Iterable[str]) -> str:
+    """A regular expression's branches, the longest first. Raises: nothing."""
     return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
 
 
 _VERB = r"(?:[^\W\d_]+\s+(?=(?:by|von|par|por|door|af|av|di|przez)\s))?"  # "Posted by", "Veröffentlicht von"
 _BY = re.compile(
-    rf"^[\W_]*{_VERB}(?:{_any_of(_WORDS['by'])})(?:\s*[:：/]\s*|\s+)(?:{_any_of(_WORDS['fillers'])})?\s*", re.IGNORECASE
+    rf"^[\W_]*{_VERB}(?:{any_of(WORDS['by'])})(?:\s*[:：/]\s*|\s+)(?:{any_of(WORDS['fillers'])})?\s*", re.IGNORECASE
 )
-_BY_ALONE = re.compile(rf"^{_VERB}(?:{_any_of(_WORDS['by'])})\s*[:：]?$", re.IGNORECASE)
-_BY_INSIDE = re.compile(r"(?:\s|^)(?:by|von|af|av|par|por|door|autor:|автор:)\s+(?=[^\W\d_])", re.IGNORECASE)
 _BY_GLUED = re.compile(r"^(?:By|BY|Von|Par|Por|Af|Av)(?=[A-ZÀ-Þ][a-zà-ÿ.])")  # two elements without white space between
 _BARE_BY = re.compile(r"^(?:by|von|af|av|par|por|di|door|автор|文／)\b[\s:]*", re.IGNORECASE)
 
-_AND = re.compile(rf"\s+(?:{_any_of(_WORDS['and'])})\s+", re.IGNORECASE)
+_AND = re.compile(rf"\s+(?:{any_of(WORDS['and'])})\s+", re.IGNORECASE)
 _SURELY_AND = re.compile(r"\s(?:and|und|og|och|&|\+|et)\s", re.IGNORECASE)
 _BREAK = re.compile(r"\s*[;|/•·、，\n＝]\s*|\s+[–—-]\s+|\s*&\s*")
-_FIRST = re.compile(rf"\s*[,;|/•·、，]\s*|\s+[–—-]\s+|\s+(?:{_any_of(_WORDS['and'])})\s+", re.IGNORECASE)
+_FIRST = re.compile(rf"\s*[,;|/•·、，]\s*|\s+[–—-]\s+|\s+(?:{any_of(WORDS['and'])})\s+", re.IGNORECASE)
 _PARENTHESIS = re.compile(r"\s*[(\[（][^()\[\]（）]{0,80}[)\]）]?")
 _CONTACT = re.compile(r"\S+@\S+|https?://\S+|(?<!\w)@\w+|www\.\S+")
 _REVIEWED = re.compile(
@@ -57,7 +60,12 @@ _HIRAGANA = re.compile(r"[\u3041-\u309f]")
 
 def split(text: str) -> list[str]:
     """The names in one byline, without "By", addresses, roles, places and dates. Raises: nothing."""
-    text = _CONTACT.sub(" ", text[: MAX_BYLINE * 2]).strip()
+    return list(_split(text[: MAX_BYLINE * 2]))
+
+
+@lru_cache(_MEMORY)
+def _split(text: str) -> tuple[str, ...]:
+    text = _CONTACT.sub(" ", text).strip()
     text = _BY_GLUED.sub("", _PARENTHESIS.sub("", text))
     text = _without_date(_REVIEWED.split(text, maxsplit=1)[0])
     for _ in range(2):  # "Text: Von Max Müller"
@@ -65,22 +73,7 @@ def split(text: str) -> list[str]:
         if rest != text and looks_like_person(_FIRST.split(rest, maxsplit=1)[0]):
             text = rest
     names = [name for part in _BREAK.split(text) for name in _at_commas(part)]
-    return list(dict.fromkeys(names))[:MAX_NAMES]
-
-
-def after_by(line: str, next_line: str) -> str | None:
-    """What a line of a page says after its word for "by"; the next line when it says nothing else. Raises: nothing."""
-    if _BY_ALONE.match(line):
-        return next_line
-    if _BY.match(line) or _BY_GLUED.match(line):
-        return line
-    inside = _BY_INSIDE.search(line)
-    return line[inside.end() :] if inside and _NUMBER.search(line) else None  # "12 May 2026 by Jane Doe"
-
-
-def without_by(line: str) -> str:
-    """The line without a leading "by". Raises: nothing."""
-    return _BARE_BY.sub("", line)
+    return tuple(dict.fromkeys(names))[:MAX_NAMES]
 
 
 def is_agency(name: str) -> bool:
@@ -94,6 +87,15 @@ def is_desk(name: str) -> bool:
     return lowered in _DESKS or not _DESKS.isdisjoint(lowered.replace("-", " ").split())
 
 
+def is_house(name: str, site_names: frozenset[str]) -> bool:
+    """Whether a signature is an office's or the publication's own, by its squashed names (`titles.squash`).
+
+    Raises: nothing.
+    """
+    return "".join(filter(str.isalnum, name.lower())) in site_names or is_desk(name)
+
+
+@lru_cache(_MEMORY)
 def looks_like_person(name: str) -> bool:
     """Two or more capitalised words, or a short name in a script without capitals. Raises: nothing."""
     if len(name) > MAX_NAME or _NOT_IN_NAMES.search(name):

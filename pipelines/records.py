@@ -274,8 +274,6 @@ class Block:
     kind: BlockKind = BlockKind.PARAGRAPH
     level: int = 0
     """1 to 6 for a heading."""
-    context: frozenset[str] = frozenset()
-    """Lower-case tag names and tokens of class, id, role and itemprop of the element and its ancestors."""
     link_share: float = 0.0
     """Share of the characters that stand inside links, 0 to 1."""
     drop: Drop | None = None

@@ -26,9 +26,9 @@ _INVISIBLE: Final = re.compile(
     "|(?<![^\x00-\x7f])[\u200c\u200d]|[\u200c\u200d](?![^\x00-\x7f])"
 )
 _SUSPECT: Final = re.compile(
-    "[&\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u200b-\u200d\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u200b-\u200d\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
-"""What any damage but mojibake has; one character class, so that clean text costs next to nothing."""
+"""What any damage but entities and mojibake has; one character class, so that clean text costs next to nothing."""
 _SETTINGS: Final = ftfy.TextFixerConfig(explain=True)
 
 _ROUNDS: Final = 8
@@ -63,7 +63,9 @@ def repair_blocks(blocks: Sequence[Block]) -> tuple[tuple[Block, ...], tuple[Rep
 
 
 def _damaged(text: str) -> bool:
-    return _SUSPECT.search(text) is not None or (not text.isascii() and mojibake.looks_odd(text))
+    if _SUSPECT.search(text) or _ENTITY.search(text):
+        return True
+    return not text.isascii() and mojibake.looks_odd(text)
 
 
 def _mend_all(lines: Sequence[str], gap: int) -> tuple[list[str], tuple[Repair, ...]]:

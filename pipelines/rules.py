@@ -7,13 +7,14 @@ import datetime as dt
 import hashlib
 import re
 import tomllib
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
-from re import _parser as regex_parser  # type: ignore[attr-defined]  # the parser of `re` has no public name
 from typing import Any, Final
 
+from pipelines.furniture import Furniture
+from pipelines.patterns import HEAD, compiled, head, repeats_nested, shape
 from pipelines.records import Boilerplate, Page
 from pipelines.urls import host_key
 
@@ -85,39 +86,61 @@ class Layout:
 _WHOLE: Final = (Place.SECTION, Place.LINE, Place.HEAD, Place.TAIL)
 
 Match = tuple[Phrase, re.Match[str]]
-_Compiled = tuple[Phrase, re.Pattern[str]]
+_Entry = tuple[int, int, Phrase]
+"""The shortest and longest text in characters that a phrase can be, and the phrase."""
 
 
-@dataclass(frozen=True, slots=True)
+class _Index:
+    """Phrases by how their matches begin: nearly all text is no phrase, and that must cost next to nothing."""
+
+    def __init__(self, phrases: Sequence[Phrase]) -> None:
+        entries = [(phrase, *shape(phrase.pattern)) for phrase in phrases]
+        self._by_head = {
+            beginning: tuple(
+                (shortest, longest, phrase)
+                for phrase, heads, shortest, longest in entries
+                if any(beginning.startswith(one) for one in heads)
+            )
+            for beginning in {"", *(one for _, heads, *_ in entries for one in heads)}
+        }
+        """A beginning -> the phrases that begin with it or with a part of it."""
+
+    def at(self, text: str, start: int) -> tuple[_Entry, ...]:
+        """The phrases that may begin there."""
+        beginning = head(text[start : start + HEAD])
+        while (found := self._by_head.get(beginning)) is None:
+            beginning = beginning[:-1]
+        return found
+
+    def filling(self, text: str, start: int, end: int) -> list[Match]:
+        """Every phrase that is all of `text[start:end]`."""
+        found = []
+        for shortest, longest, phrase in self.at(text, start):
+            if shortest <= end - start <= longest and (match := compiled(phrase.pattern).fullmatch(text, start, end)):
+                found.append((phrase, match))
+        return found
+
+
 class Matcher:
-    """The phrases that apply to one language, by place, each place with one cheap combined pattern before it."""
+    """The phrases that apply to one language."""
 
-    _phrases: Mapping[Place, tuple[_Compiled, ...]]
-    _any_whole: re.Pattern[str]
-    _any_start: re.Pattern[str]
-    _any_end: re.Pattern[str]
+    def __init__(self, phrases: Sequence[Phrase]) -> None:
+        self._whole = _Index([phrase for place in _WHOLE for phrase in phrases if phrase.place is place])
+        self._start = _Index([phrase for phrase in phrases if phrase.place is Place.START])
+        self._end = _Index([phrase for phrase in phrases if phrase.place is Place.END])
 
     def whole(self, text: str, start: int, end: int) -> list[Match]:
         """Every phrase that is all of `text[start:end]`."""
-        if not self._any_whole.fullmatch(text, start, end):
-            return []
-        candidates = (compiled for place in _WHOLE for compiled in self._phrases[place])
-        found = [(phrase, pattern.fullmatch(text, start, end)) for phrase, pattern in candidates]
-        return [(phrase, match) for phrase, match in found if match]
+        return self._whole.filling(text, start, end)
 
     def start(self, text: str, start: int) -> list[Match]:
         """Every phrase that begins at `start`."""
-        if not self._any_start.match(text, start):
-            return []
-        found = [(phrase, pattern.match(text, start)) for phrase, pattern in self._phrases[Place.START]]
+        found = ((phrase, compiled(phrase.pattern).match(text, start)) for *_, phrase in self._start.at(text, start))
         return [(phrase, match) for phrase, match in found if match]
 
     def end(self, text: str, start: int) -> list[Match]:
         """Every phrase that begins at `start` and is all the rest."""
-        if not self._any_end.fullmatch(text, start):
-            return []
-        found = [(phrase, pattern.fullmatch(text, start)) for phrase, pattern in self._phrases[Place.END]]
-        return [(phrase, match) for phrase, match in found if match]
+        return self._end.filling(text, start, len(text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +154,14 @@ class Rulebook:
     version: str = ""
     """A hash of all rule data."""
     site: Layout = Layout()
-    furniture: frozenset[str] = frozenset()
-    """`clean.block_key` of blocks known to recur on other pages of the site."""
-    _matchers: dict[str | None, Matcher] = field(default_factory=dict, repr=False, compare=False)
-    """What `matcher` has built; holds nothing that is not in the rules."""
+    furniture: Furniture = field(default_factory=dict)
+    """What is known to recur on the site's pages."""
+    _matchers: dict[tuple[str | None, tuple[Phrase, ...]], Matcher] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+    """Language and a site's own phrases -> what `matcher` has built; holds nothing that is not in the rules."""
 
-    def for_host(self, host: str, day: dt.date | None = None, furniture: Collection[str] = ()) -> "Rulebook":
+    def for_host(self, host: str, day: dt.date | None = None, furniture: Furniture | None = None) -> "Rulebook":
         """The rulebook for a page of `host` fetched on `day` (None: today's layout).
 
         A site file applies to its domain and everything under it. Raises: nothing.
@@ -144,21 +169,24 @@ class Rulebook:
         layout = next((_layout_on(self.sites[name], day) for name in _domains(host) if name in self.sites), Layout())
         if layout == self.site and not furniture and not self.furniture:
             return self
-        # The matchers are shared unless the site brings phrases of its own.
-        shared = {} if layout.phrases or self.site.phrases else self._matchers
-        return replace(self, site=layout, furniture=frozenset(furniture), _matchers=shared)
+        return replace(self, site=layout, furniture=furniture or {})
 
-    def for_page(self, page: Page) -> "Rulebook":
-        """The rulebook for a page: its site's rules as they were when it was fetched. Raises: nothing."""
-        return self.for_host(host_key(page.final_url), page.fetched_at.date())
+    def for_page(self, page: Page, furniture: Furniture | None = None) -> "Rulebook":
+        """The rulebook for a page: its site's rules as they were when it was fetched, and what recurs on the site.
+
+        Raises: nothing.
+        """
+        return self.for_host(host_key(page.final_url), page.fetched_at.date(), furniture)
 
     def matcher(self, language: str | None) -> Matcher:
         """The phrases for a text in `language`: its pack, English, the common ones and the site's; all when None."""
         language = _SAME.get(language or "", language)
-        key = language if language in self.packs else None
+        known = language if language in self.packs else None
+        key = known, self.site.phrases
         if key not in self._matchers:
-            names = sorted(self.packs) if key is None else sorted({key, COMMON, FALLBACK} & set(self.packs))
-            self._matchers[key] = _compile([*self.site.phrases, *(p for name in names for p in self.packs[name])])
+            names = sorted(self.packs) if known is None else sorted({known, COMMON, FALLBACK} & set(self.packs))
+            phrases = [*self.site.phrases, *(phrase for name in names for phrase in self.packs[name])]
+            self._matchers[key] = Matcher(phrases)
         return self._matchers[key]
 
 
@@ -195,25 +223,6 @@ def _layout_on(layouts: Sequence[Layout], day: dt.date | None) -> Layout:
         if layout.valid_until is None or (day is not None and day <= layout.valid_until):
             return layout
     return Layout()
-
-
-def _compile(phrases: Iterable[Phrase]) -> Matcher:
-    by_place: dict[Place, list[_Compiled]] = {place: [] for place in Place}
-    for phrase in phrases:
-        by_place[phrase.place].append((phrase, re.compile(phrase.pattern, re.IGNORECASE)))
-    whole = [compiled for place in _WHOLE for compiled in by_place[place]]
-    return Matcher(
-        {place: tuple(found) for place, found in by_place.items()},
-        _any_of(whole),
-        _any_of(by_place[Place.START]),
-        _any_of(by_place[Place.END]),
-    )
-
-
-def _any_of(phrases: Iterable[_Compiled]) -> re.Pattern[str]:
-    """One pattern that matches where any of the phrases does; it captures nothing."""
-    parts = [f"(?:{re.sub(r'[(][?]P<[a-z]+>', '(?:', phrase.pattern)})" for phrase, _ in phrases]
-    return re.compile("|".join(parts) or r"(?!)", re.IGNORECASE)
 
 
 # Reading and validating ------------------------------------------------------------------------------------------
@@ -327,32 +336,5 @@ def check_pattern(source: str, where: str) -> None:
     if unknown := set(pattern.groupindex) - CAPTURES:
         names = ", ".join(sorted(CAPTURES))
         raise RuleError(f"{where}: pattern: unknown group {min(unknown)!r}; expected one of {names}")
-    if pattern.groups > len(pattern.groupindex) or _repeats_nested(regex_parser.parse(source), inside=False):
+    if pattern.groups > len(pattern.groupindex) or repeats_nested(source):
         raise RuleError(f"{where}: pattern: expected (?:...) instead of (...), and no repetition inside a repetition")
-
-
-_FEW: Final = 8
-"""A repetition of up to so many turns may hold another one: 8 x 8 ways are no danger."""
-
-
-def _repeats_nested(parsed: Any, inside: bool) -> bool:
-    """Whether a repetition without a small bound stands inside another: what makes a pattern take exponential time."""
-    for operation, argument in parsed:
-        name = str(operation)
-        if name in ("MAX_REPEAT", "MIN_REPEAT"):
-            _, most, body = argument
-            many = int(most) > _FEW
-            if (many and inside) or _repeats_nested(body, inside or many):
-                return True
-        elif any(_repeats_nested(part, inside) for part in _parts(argument)):
-            return True
-    return False
-
-
-def _parts(argument: Any) -> Iterator[Any]:
-    """The patterns inside a parsed operation's argument: branches, groups, look-arounds."""
-    if isinstance(argument, regex_parser.SubPattern):
-        yield argument
-    elif isinstance(argument, list | tuple):
-        for part in argument:
-            yield from _parts(part)

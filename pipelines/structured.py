@@ -5,6 +5,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urljoin, urlsplit
@@ -31,11 +32,10 @@ FIELD_NAMES: dict[str, dict[str, list[str]]] = tomllib.loads(
 _RANK = {name: rank for rank, name in enumerate(FIELD_NAMES["types"]["article"] + FIELD_NAMES["types"]["weak"])}
 _WEAK = frozenset(FIELD_NAMES["types"]["weak"])
 _OF_PAGE = frozenset(FIELD_NAMES["types"]["page"])
-_RESOURCES = frozenset(FIELD_NAMES["links"]["resources"])
+_ADDRESSES = frozenset(FIELD_NAMES["links"]["addresses"])
 
-_SPACE = re.compile(r"\s+")
 _TAG = re.compile(r"<[^<>]{0,500}>")
-_ITEMPROPS = etree.XPath("//*[@itemprop][not(self::meta[ancestor::head])]")
+_ITEMPROPS = etree.XPath("(//@itemprop)[position() <= 1000]/..")  # without the bound, libxml2 takes quadratic time
 _SOURCES = ("img", "video", "audio", "source", "iframe")
 _REFERENCES = ("author", "creator", "publisher", "image", "primaryImageOfPage", "video", "isPartOf")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
@@ -54,7 +54,7 @@ class Structured:
     meta: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """`<meta name|property|itemprop|http-equiv>` in lower case -> contents in order."""
     links: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """`<link rel>` token in lower case -> absolute addresses in order; not of style sheets, icons and the like."""
+    """`<link rel>` token in lower case -> absolute addresses in order, of the links to the page's other addresses."""
     title_tag: str | None = None
     lang: str | None = None
     """`<html lang>`, as written."""
@@ -68,20 +68,20 @@ def read(tree: lxml.html.HtmlElement, url: str) -> Structured:
     """The structured data of the page at `url`. Bounded in scripts, nodes and sizes. Raises: nothing."""
     meta: dict[str, list[str]] = {}
     links: dict[str, list[str]] = {}
-    nodes: list[Node] = []
-    title_tag, scripts = None, 0
+    scripts: list[str] = []
+    title_tag = None
     for element in tree.iter("meta", "link", "title", "script"):
-        if element.tag == "meta":
+        tag = element.tag
+        if tag == "script":
+            if "ld+json" in (element.get("type") or "").lower():
+                scripts.append(element.text or "")
+        elif tag == "meta":
             _add_meta(element, meta)
-        elif element.tag == "link":
+        elif tag == "link":
             _add_link(element, links, url)
-        elif element.tag == "title":
-            if title_tag is None and element.getparent() is not None and element.getparent().tag != "svg":
-                title_tag = plain(element.text_content())
-        elif scripts < MAX_SCRIPTS and "ld+json" in (element.get("type") or "").lower():
-            scripts += 1
-            nodes.extend(jsonld.parse(element.text or ""))
-    nodes = _resolved(nodes[: jsonld.MAX_NODES])
+        elif title_tag is None and (parent := element.getparent()) is not None and parent.tag != "svg":
+            title_tag = plain("".join(element.itertext()))
+    nodes = _resolved(_nodes(scripts))
     items = _microdata(tree)
     names = {value for value in (title_tag, *meta.get("og:title", ())) if value}
     return Structured(
@@ -100,7 +100,7 @@ def plain(value: object) -> str | None:
 
     Raises: nothing.
     """
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         value = value.get("name") or value.get("@value")
     if isinstance(value, list):
         value = next((item for item in value if isinstance(item, str)), None)
@@ -111,7 +111,9 @@ def plain(value: object) -> str | None:
         text = html.unescape(html.unescape(text))
     if "<" in text:
         text = _TAG.sub("", text)
-    return _SPACE.sub(" ", _INVISIBLE.sub("", text)).strip() or None
+    if not text.isascii():
+        text = _INVISIBLE.sub("", text)
+    return " ".join(text.split()) or None
 
 
 def elements(path: etree.XPath, tree: lxml.html.HtmlElement) -> list[lxml.html.HtmlElement]:
@@ -161,6 +163,16 @@ def _lang(tree: lxml.html.HtmlElement) -> str | None:
     )
 
 
+def _nodes(scripts: list[str]) -> list[Node]:
+    """Of all scripts together no more is read than of one."""
+    nodes: list[Node] = []
+    left = jsonld.MAX_SCRIPT
+    for script in scripts[:MAX_SCRIPTS]:
+        nodes.extend(jsonld.parse(script[:left]))
+        left -= min(left, len(script))
+    return nodes[: jsonld.MAX_NODES]
+
+
 def _add_meta(element: lxml.html.HtmlElement, meta: dict[str, list[str]]) -> None:
     content = element.get("content")
     if content is None or len(meta) > MAX_METAS:
@@ -173,9 +185,9 @@ def _add_meta(element: lxml.html.HtmlElement, meta: dict[str, list[str]]) -> Non
 
 
 def _add_link(element: lxml.html.HtmlElement, links: dict[str, list[str]], url: str) -> None:
-    href = element.get("href")
-    rels = [rel for rel in (element.get("rel") or "").lower().split()[:5] if rel not in _RESOURCES]
-    if not href or not rels:
+    rels = _ADDRESSES.intersection((element.get("rel") or "").lower().split())
+    href = element.get("href") if rels else None
+    if not href:
         return
     try:
         target = urljoin(url, href.strip())
@@ -242,13 +254,18 @@ def _microdata(tree: lxml.html.HtmlElement) -> list[Node]:
     loose: dict[str, Any] = {}
     items: list[dict[str, Any]] = [loose]
     scopes: dict[lxml.html.HtmlElement, dict[str, Any]] = {}
-    for element in elements(_ITEMPROPS, tree)[:MAX_ITEMPROPS]:
+    properties = (element for element in elements(_ITEMPROPS, tree) if not _in_head(element))
+    for element in islice(properties, MAX_ITEMPROPS):
         owner = _owner(element, scopes, items, loose)
         value: Any = _new_item(element, scopes) if element.get("itemscope") is not None else _value(element)
         for name in element.get("itemprop", "").split()[:3]:
             if value and len(known := owner.setdefault(name, [])) < 50:
                 known.append(value)
     return [_unwrapped(item) for item in items if len(item) > 1 or (item is loose and item)]
+
+
+def _in_head(element: lxml.html.HtmlElement) -> bool:
+    return element.tag == "meta" and next(element.iterancestors("head"), None) is not None
 
 
 def _owner(
@@ -280,7 +297,7 @@ def _value(element: lxml.html.HtmlElement) -> str | None:
         return str(element.get(attribute) or "") or None
     if element.get("itemprop") in ("articleBody", "text", "reviewBody"):
         return None
-    return plain(element.text_content()[:MAX_VALUE])
+    return plain("".join(element.itertext())[:MAX_VALUE])
 
 
 def _unwrapped(item: dict[str, Any], depth: int = 0) -> Node:

@@ -1,34 +1,35 @@
 """The lines of text around a page's headline: where bylines and dates are printed."""
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
-from typing import cast
 
 import lxml.html
-from lxml import etree
 
-from pipelines.markers import naming
+from pipelines.blocks import Node, TextBlock
+from pipelines.content import Content
+from pipelines.markers import Marker, Naming, naming
 from pipelines.records import Boilerplate
-from pipelines.structured import FIELD_NAMES
 
 MAX_AFTER = 60
 """Lines after the headline: on the development pages the byline is among the first 25."""
 MAX_BEFORE = 12
-MAX_STEPS = 2500
-"""Elements visited; a menu may stand between."""
+MAX_BLOCKS = 500
+"""Blocks looked at on each side; a menu may stand between."""
 MAX_LINE = 300
 """Characters; what is longer is running text."""
+MAX_SHORT = 150
+"""Characters of a line far from the headline; the longest bylines there have 100."""
+MAX_TEXT = 20_000
+"""Characters of running text that are looked at for words."""
 MAX_PROSE = 4
 """Paragraphs of running text after which the top of the article is over."""
 _PROSE = 180
 
-_AGREES = 0.5
-
-_INLINE = frozenset(FIELD_NAMES["tags"]["inline"])
-_SKIPPED = frozenset(FIELD_NAMES["tags"]["skipped"])
+_TOP = frozenset(("html", "body", "main", "article"))
+_ELSEWHERE_TAGS = frozenset(("nav", "footer", "aside", "figure"))
+_NO_LINE_TAGS = frozenset(("nav", "form", "aside"))
 _ELSEWHERE = frozenset(
     {
         Boilerplate.COMMENTS,
@@ -43,48 +44,96 @@ _ELSEWHERE = frozenset(
         Boilerplate.PHOTO_CREDIT,
     }
 )
-_NO_XML = re.compile("[\x00-\x1f\ud800-\udfff\ufffe\uffff]")
-_SPACE = re.compile(r"\s+")
-_NAMES = ("class", "id", "rel", "itemprop", "data-testid", "data-qa")
-_OWN_TEXT = etree.XPath(
-    "//body//*[not(self::script or self::style or self::a)][starts-with(normalize-space(text()), $start)]"
-)
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """A line as a reader sees it."""
 
-    text: str
-    tokens: frozenset[str]
-    """Words of the class, id, rel and itemprop of its element and of the three around it."""
+    block: TextBlock
     distance: int
     """Lines after the headline, negative before it."""
+
+    @property
+    def text(self) -> str:
+        return self.block.text
+
+    @property
+    def tokens(self) -> frozenset[str]:
+        """Name tokens of its element and of the three around it."""
+        return frozenset().union(*(names.tokens for names in self._names()))
+
+    def is_called(self, tokens: frozenset[str]) -> bool:
+        """Whether one of its `tokens` is among these."""
+        return any(not names.tokens.isdisjoint(tokens) for names in self._names())
+
+    def _names(self) -> Iterator[Naming]:
+        yield self.block.names
+        node = self.block.node
+        for _ in range(3):
+            if node.parent is None or node.tag in _TOP:
+                return
+            yield node.names
+            node = node.parent
 
 
 class Vicinity:
     """The top of an article: its headline and, read when first asked for, the lines around it."""
 
-    def __init__(self, headline: lxml.html.HtmlElement | None) -> None:
-        self.headline = headline
+    def __init__(self, tree: lxml.html.HtmlElement, content: Content) -> None:
+        self._tree = tree
+        self.blocks = content.table.blocks
+        self._headline = content.headline_block
+
+    @cached_property
+    def headline(self) -> lxml.html.HtmlElement | None:
         """The element that prints the headline; None when it was not found."""
+        block = self._headline
+        if block is None:
+            return None
+        for element in islice(self._tree.iter(block.node.tag), 200):
+            if " ".join("".join(islice(element.itertext(), 20)).split()) == block.text:
+                return element
+        return None
 
     @cached_property
     def lines(self) -> tuple[Line, ...]:
         """Backwards from the headline, then forwards; empty without a headline."""
-        if self.headline is None:
+        headline = self._headline
+        if headline is None:
             return ()
-        before = _lines(_backward(self.headline), MAX_BEFORE)
-        after = _lines(_forward(self.headline), MAX_AFTER)
+        place = headline.index
+        before = _lines(reversed(self.blocks[max(0, place - MAX_BLOCKS) : place]), headline, MAX_BEFORE)
+        after = _lines(self.blocks[place + 1 : place + 1 + MAX_BLOCKS], headline, MAX_AFTER)
         return (
-            *(Line(text, _tokens(element), -number) for number, (text, element) in enumerate(before, 1)),
-            *(Line(text, _tokens(element), number) for number, (text, element) in enumerate(after, 1)),
+            *(Line(block, -number) for number, block in enumerate(before, 1)),
+            *(Line(block, number) for number, block in enumerate(after, 1)),
         )
 
+    @property
+    def after(self) -> tuple[Line, ...]:
+        """Those of `lines` that stand after the headline."""
+        return tuple(line for line in self.lines if line.distance > 0)
 
-def around(tree: lxml.html.HtmlElement, titles: tuple[str, ...]) -> Vicinity:
-    """Where the page prints one of `titles`. Raises: nothing."""
-    return Vicinity(_headline(tree, titles))
+    @cached_property
+    def below(self) -> tuple[Line, ...]:
+        """The short lines after those, to the end of the page."""
+        headline = self._headline
+        if headline is None:
+            return ()
+        start = max([headline.index, *(line.block.index for line in self.lines)]) + 1
+        rest = (block for block in self.blocks[start : start + MAX_BLOCKS] if block.chars <= MAX_SHORT)
+        return tuple(Line(block, block.index - headline.index) for block in _lines(rest, headline, MAX_BLOCKS))
+
+    @cached_property
+    def prose(self) -> str:
+        """The page's running text, its beginning."""
+        return " ".join(block.text for block in self.blocks if block.prose)[:MAX_TEXT]
+
+
+def around(tree: lxml.html.HtmlElement, content: Content) -> Vicinity:
+    """What stands around the headline that extraction found. Raises: nothing."""
+    return Vicinity(tree, content)
 
 
 def elsewhere(element: lxml.html.HtmlElement, headline: lxml.html.HtmlElement | None) -> bool:
@@ -93,140 +142,45 @@ def elsewhere(element: lxml.html.HtmlElement, headline: lxml.html.HtmlElement | 
     for step, parent in enumerate((element, *element.iterancestors())):
         if parent in around_headline or step > 12:
             return False
-        if parent.tag in ("nav", "footer", "aside", "figure") or _marked_elsewhere(parent):
+        names = " ".join(filter(None, (parent.get("class"), parent.get("id"))))
+        if parent.tag in _ELSEWHERE_TAGS or (names and _is_elsewhere(naming(names).marker)):
             return True
     return False
 
 
-def _headline(tree: lxml.html.HtmlElement, titles: tuple[str, ...]) -> lxml.html.HtmlElement | None:
-    wanted = [squashed for title in titles if (squashed := _squashed(title))]
-    first = None
-    for headings in (islice(tree.iter("h1"), 10), islice(tree.iter("h2", "h3"), 20)):
-        agreeing = [(_agreement(text, wanted), heading) for heading in headings if (text := _squashed(_text(heading)))]
-        first = first if first is not None or not agreeing else agreeing[0][1]
-        best = max(agreeing, key=lambda entry: entry[0], default=(0.0, None))
-        if best[0] >= _AGREES:
-            return best[1]
-    for title in titles:
-        start = _SPACE.sub(" ", title).strip()[:40]
-        if len(start) > 15 and not _NO_XML.search(start):
-            found = cast("list[lxml.html.HtmlElement]", _OWN_TEXT(tree, start=start))
-            if found:
-                return found[0]
-    return first if first is not None and first.tag == "h1" else None
-
-
-def _agreement(text: str, wanted: list[str]) -> float:
-    """1 for an equal title; the share that both have in common when one is inside the other."""
-    shares = [
-        min(len(text), len(title)) / max(len(text), len(title)) for title in wanted if text in title or title in text
-    ]
-    return max(shares, default=0.0)
-
-
-def _text(element: lxml.html.HtmlElement) -> str:
-    return "".join(element.itertext())[:500]
-
-
-def _squashed(text: str) -> str:
-    return "".join(filter(str.isalnum, text.lower()))
-
-
-def _tokens(element: lxml.html.HtmlElement) -> frozenset[str]:
-    tokens: set[str] = set()
-    for _ in range(4):
-        if element is None or element.tag in ("body", "main", "article"):
-            break
-        tokens |= naming(" ".join(filter(None, map(element.get, _NAMES)))).tokens
-        if element.tag == "time":
-            tokens.add("time")
-        element = element.getparent()
-    return frozenset(tokens)
-
-
-def _marked_elsewhere(element: lxml.html.HtmlElement) -> bool:
-    names = " ".join(filter(None, (element.get("class"), element.get("id"))))
-    if not names:
-        return False
-    marker = naming(names).marker
+def _is_elsewhere(marker: Marker | None) -> bool:
     return marker is not None and marker.drop.kind in _ELSEWHERE
 
 
-# ---------------------------------------------------------------- walking
-
-_Piece = tuple[str | None, lxml.html.HtmlElement]
-"""A piece of text and its element; None instead of text where a line ends."""
-
-
-def _forward(headline: lxml.html.HtmlElement) -> Iterator[_Piece]:
-    """What follows the headline, in document order."""
-    element = headline
-    while element is not None and element.tag != "body":
-        parent = element.getparent()
-        if element.tail and parent is not None:
-            yield element.tail, parent
-        for sibling in element.itersiblings():
-            yield from _inside(sibling)
-            if sibling.tail and parent is not None:
-                yield sibling.tail, parent
-        yield None, element
-        element = parent
-
-
-def _backward(headline: lxml.html.HtmlElement) -> Iterator[_Piece]:
-    """What stands before the headline, line by line backwards, within the next containers."""
-    element = headline
-    for _ in range(5):
-        for sibling in element.itersiblings(preceding=True):
-            if sibling.tag in ("header", "nav") and element.tag != headline.tag and sibling.find(".//nav") is not None:
-                return
-            yield from reversed(list(_inside(sibling)))
-        yield None, element
-        element = element.getparent()
-        if element is None or element.tag in ("body", "html"):
-            return
-
-
-def _inside(root: lxml.html.HtmlElement) -> Iterator[_Piece]:
-    """The text of an element and of all in it; not of scripts, comments sections and the like."""
-    stack: list[lxml.html.HtmlElement | _Piece] = [root]
-    while stack:
-        entry = stack.pop()
-        if isinstance(entry, tuple):
-            yield entry
-            continue
-        if not isinstance(entry.tag, str) or entry.tag in _SKIPPED or _marked_elsewhere(entry):
-            yield None, entry
-            continue
-        block = entry.tag not in _INLINE
-        if block:
-            yield None, entry
-        if entry.text:
-            yield entry.text, entry
-        if block:
-            stack.append((None, entry))
-        for child in reversed(entry):
-            if child.tail:
-                stack.append((child.tail, entry))
-            stack.append(child)
-
-
-def _lines(pieces: Iterator[_Piece], limit: int) -> Iterator[tuple[str, lxml.html.HtmlElement]]:
-    """Pieces put together to lines; stops after enough lines, prose or steps."""
-    texts: list[str] = []
-    first: lxml.html.HtmlElement | None = None
+def _lines(blocks: Iterable[TextBlock], headline: TextBlock, limit: int) -> Iterator[TextBlock]:
+    """The blocks that are lines of the headline's surroundings; stops after enough lines or prose."""
+    known: dict[int, bool] = {}
     count = prose = 0
-    for step, (text, element) in enumerate(pieces):
-        if step > MAX_STEPS or count >= limit or prose >= MAX_PROSE:
+    for block in blocks:
+        if count >= limit or prose >= MAX_PROSE:
             return
-        if text is not None:
-            texts.append(text)
-            first = element if first is None and text.strip() else first
+        away = known.get(block.node.index)
+        if _stands_elsewhere(block.node, headline, known) if away is None else away:
             continue
-        line = _SPACE.sub(" ", "".join(texts)).strip()
-        if line and first is not None:
-            prose += len(line) > _PROSE
-            if len(line) <= MAX_LINE:
-                count += 1
-                yield line, first
-        texts, first = [], None
+        prose += block.chars > _PROSE
+        if block.chars <= MAX_LINE:
+            count += 1
+            yield block
+
+
+def _stands_elsewhere(node: Node, headline: TextBlock, known: dict[int, bool]) -> bool:
+    """As `elsewhere`, by the table. `known` remembers the answers by node."""
+    path: list[int] = []
+    answer = False
+    while node.parent is not None and not node.first <= headline.index < node.end:
+        path.append(node.index)
+        if node.tag in _NO_LINE_TAGS or _is_elsewhere(node.names.marker):
+            answer = True
+            break
+        node = node.parent
+        if node.index in known:
+            answer = known[node.index]
+            break
+    for index in path:
+        known[index] = answer
+    return answer

@@ -8,6 +8,7 @@ from collections import Counter
 import pytest
 
 from crawler.demo.web import DemoWeb
+from tests.crawler.hosts import answer
 
 LOCAL = {"COPYDESK_ALLOW_ADDRESSES": "127.0.0.0/8", "COPYDESK_DELAY": "0.02"}
 
@@ -131,3 +132,28 @@ def test_what_a_limit_leaves_is_fetched_next_time(copydesk, records, web):
     copydesk("crawl", "--limit", "2", **LOCAL)
     copydesk("crawl", **LOCAL)
     assert {record["url"] for record in records()} == {each.url for each in web.articles if each.site == site.name}
+
+
+def test_what_recurs_on_a_sites_pages_is_learned_while_crawling(copydesk, host, records):
+    slogan = "The paper that the tide brings in, and that the wind takes out again, every morning but one."
+    places = ["Arvik", "Berge", "Codby", "Dunes", "Ekvik", "Fjord", "Gulls", "Havns", "Inlet", "Jetty"]
+    for place in places:
+        said = "".join(
+            f"<p>The {thing} of {place} was {done} by the people of {place} in a week and a day, says the mayor.</p>"
+            for thing, done in (("wall", "rebuilt"), ("quay", "mended"), ("church", "painted"), ("road", "closed"))
+        )
+        story = (
+            f"<html><head><title>{place} rebuilt</title></head><body><article><h1>{place} rebuilt</h1>"
+            f"<time datetime='2026-05-01T10:00:00Z'>1 May 2026</time>{said}<p>{slogan}</p></article></body></html>"
+        )
+        host.answers[f"/news/{place.lower()}-rebuilt-in-a-week-1.html"] = answer(200, story.encode())
+    links = "".join(f"<p><a href='{path}'>{path[6:11]} was rebuilt in a week</a></p>" for path in list(host.answers))
+    host.answers["/"] = answer(200, f"<html><body><main>{links}</main></body></html>".encode())
+    copydesk("add", host.url, **LOCAL)
+    copydesk("crawl", **LOCAL)
+    filed = records()
+    assert len(filed) == len(places)
+    assert slogan in filed[0]["text"]
+    assert slogan not in filed[-1]["text"]
+    assert all(record["text"].count("says the mayor") == 4 for record in filed)
+    assert "site.furniture: stands on " in copydesk("explain", filed[-1]["url"]).stdout

@@ -18,6 +18,9 @@ from sqlalchemy import create_engine, text
 from db import errors, feeds, schema, session, sources
 from tests.db.samples import NOW
 
+LATER = f"{int(schema.newest()) + 1:04}"
+"""The revision of a Copydesk to come."""
+
 
 def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
@@ -83,10 +86,10 @@ def next_revision(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[N
     """As if this Copydesk had one more migration."""
     folder = tmp_path / "100% later" / "migrations"
     shutil.copytree(schema.MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "versions" / "0002_later.py").write_text(
+    (folder / "versions" / f"{LATER}_later.py").write_text(
         "from alembic import op\n"
         "import sqlalchemy as sa\n"
-        "revision, down_revision = '0002', '0001'\n"
+        f"revision, down_revision = '{LATER}', '{schema.newest()}'\n"
         "def upgrade():\n"
         "    with op.batch_alter_table('source') as table:\n"
         "        table.add_column(sa.Column('note', sa.Text))\n"
@@ -100,7 +103,7 @@ def next_revision(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[N
 def test_an_older_database_is_refused_until_it_is_upgraded(url: str, next_revision: None) -> None:  # noqa: ARG001
     with pytest.raises(errors.Outdated, match="run `copydesk db upgrade`"):
         session.connect(url)
-    assert session.upgrade(url) == ("0001", "0002")
+    assert session.upgrade(url) == (f"{int(LATER) - 1:04}", LATER)
     session.connect(url).close()
 
 

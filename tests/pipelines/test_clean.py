@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.clean import Cleaned, block_key, clean
+from pipelines.clean import Cleaned, clean
+from pipelines.furniture import block_key
 from pipelines.records import Block, BlockKind, Boilerplate, Drop, Video, replay
 from pipelines.rules import Rulebook, load_rulebook
 
@@ -139,7 +140,9 @@ def test_what_other_stories_say_is_no_fact() -> None:
 
 def test_furniture_of_the_site_goes() -> None:
     slogan = "Printed by the sea since 1871, and still wet in places."
-    rulebook = RULEBOOK.for_host("post.example", furniture=[block_key(slogan.replace("1871", "1872"))])
+    rulebook = RULEBOOK.for_host(
+        "post.example", furniture={block_key(slogan.replace("1871", "1872")): "stands on 4 of 5"}
+    )
     result = clean([*BODY, Block(slogan)], rulebook, "en", None, None, NOW)
     assert [(removal.text, removal.rule) for removal in result.removals] == [(slogan, "site.furniture")]
 

@@ -81,9 +81,17 @@ def test_labels_mean_what_browsers_read() -> None:
     assert label("klingon") is None
 
 
+def test_what_could_not_be_read_is_counted() -> None:
+    assert decode("blåbær".encode(), None, None).unread == 0
+    assert decode("blåbæ".encode()[:-1], None, None).unread == 1
+    assert decode("æøå".encode() * 20 + b"\xff.\xfe", None, None).unread == 2
+
+
 @given(st.binary(), st.none() | st.text(), st.none() | st.text())
 def test_no_bytes_raise(body: bytes, header: str | None, known: str | None) -> None:
-    assert "\0" not in decode(body, header, known).text
+    decoded = decode(body, header, known)
+    assert "\0" not in decoded.text
+    assert decoded.utf8.decode() == decoded.text
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"], exclude_characters="\0\ufeff")))

@@ -36,7 +36,7 @@ def fields(
 ) -> Fields:
     script = f'<script type="application/ld+json">{json.dumps(ld)}</script>' if ld else ""
     html = f'<html lang="{lang}"><head>{head}{script}</head><body>{body}</body></html>'
-    tree = parse(html)
+    tree, _ = parse(html.encode("utf-8", "replace"))
     assert tree is not None
     said = structured.read(tree, url)
     page = Page(url, url, 200, tuple(headers), html.encode(), NOW, hints)
@@ -387,7 +387,7 @@ def markup(draw: st.DrawFn) -> str:
 
 @given(markup(), st.text(max_size=20) | st.just("https://[::1"))
 def test_no_page_raises(html: str, url: str) -> None:
-    tree = parse(html)
+    tree, _ = parse(html.encode("utf-8", "replace"))
     if tree is None:
         return
     said = structured.read(tree, url)

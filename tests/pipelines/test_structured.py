@@ -13,7 +13,7 @@ URL = "https://news.example/bridge"
 
 
 def page(head: str = "", body: str = "", lang: str = "en") -> lxml.html.HtmlElement:
-    tree = parse(f'<!DOCTYPE html><html lang="{lang}"><head>{head}</head><body>{body}</body></html>')
+    tree, _ = parse(f'<!DOCTYPE html><html lang="{lang}"><head>{head}</head><body>{body}</body></html>'.encode())
     assert tree is not None
     return tree
 
@@ -108,6 +108,12 @@ def test_meta_link_title_and_language() -> None:
 )
 def test_hostile_scripts_are_cheap_and_harmless(deep: str) -> None:
     assert jsonld.parse(deep) == ()
+
+
+def test_scripts_without_end_are_read_up_to_a_bound() -> None:
+    broken = '<script type="application/ld+json">' + '{"name": "x" ' * 10_000 + "</script>"
+    article = '<script type="application/ld+json">{"@type": "NewsArticle", "headline": "The bridge"}</script>'
+    assert read(page(article + broken * 30 + article), URL).nodes == read(page(article), URL).nodes
 
 
 def test_items_inside_items_without_end() -> None:

@@ -1,0 +1,232 @@
+"""What extraction costs: `python -m benchmarks.extract_speed [PAGES ...]` prints a table, a row a system.
+
+PAGES are files of pages, one JSON object a line (plain or `.xz`): `html_latin1` (the bytes, decoded as latin-1), `url`,
+and `encoding` and `fetched_at` where known. Without them 300 pages of the folder `shared` beside the project.
+
+Every system reads the same pages in one process, in turns, so that what else the machine does falls on all alike; a
+row gives CPU ms a page (mean of the rounds' means, and their standard deviation), the ratio to the bare lxml parse, and
+the peak memory of a process that does nothing but this, a page at a time. `--memory N` instead runs this project over
+N pages and prints what memory it holds on the way. Linux only: memory is read from /proc.
+"""
+
+import argparse
+import gc
+import json
+import lzma
+import random
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import chain, cycle, islice
+from pathlib import Path
+from statistics import fmean, stdev
+from typing import Final
+
+from pipelines.decode import decode
+from pipelines.process import parse, process_page
+from pipelines.records import Page
+from pipelines.rules import load_rulebook
+
+SHARED: Final = Path(__file__).resolve().parents[2] / "shared" / "bench" / "pages"
+NEWS: Final = "fundus.jsonl.xz"
+OTHERS: Final = ("wcxb.jsonl.xz", "trafilatura.jsonl.xz")
+PAGES: Final = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A page, and its text for the systems that don't read bytes: decoding is not what is compared."""
+
+    page: Page
+    text: str
+
+
+Run = Callable[[Source], object]
+
+
+def main() -> int:
+    """Print the table, or the memory of a long run. The exit code: 1 when there are no pages."""
+    options = _options()
+    if options.only:
+        _peak(SYSTEMS[options.only], _sources(options.pages))
+        return 0
+    sources = list(_sources(options.pages))
+    if not sources:
+        print(f"no pages: name files of them, or put {NEWS}, {' and '.join(OTHERS)} into {SHARED}", file=sys.stderr)
+        return 1
+    if options.memory:
+        _watch(sources, options.memory)
+    else:
+        _compare(sources, options.rounds, options.pages)
+    return 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.extract_speed", description=__doc__)
+    parser.add_argument("pages", nargs="*", type=Path, help="files of pages, one JSON object a line")
+    parser.add_argument("--rounds", type=int, default=5, help="how often every system reads all pages")
+    parser.add_argument("--memory", type=int, metavar="N", help="run this project over N pages, print memory held")
+    parser.add_argument("--only", choices=SYSTEMS, help="run one system once, print its peak memory")
+    return parser.parse_args()
+
+
+# The pages ------------------------------------------------------------------------------------------------------------
+
+
+def _sources(files: Sequence[Path]) -> Iterator[Source]:
+    """The pages of the files; else the news pages of the folder and a sample of its others, always the same."""
+    if files:
+        yield from (_source(line) for file in files for line in _lines(file))
+    elif all((SHARED / name).is_file() for name in (NEWS, *OTHERS)):
+        news = list(islice(_lines(SHARED / NEWS), PAGES))
+        others = (line for name in OTHERS for line in _sample(SHARED / name, (PAGES - len(news)) // len(OTHERS)))
+        yield from map(_source, chain(news, others))
+
+
+def _sample(file: Path, size: int) -> Iterator[str]:
+    """So many of the file's lines; they are counted first, since all of them at once take more memory than a system."""
+    count = sum(1 for _ in _lines(file))
+    chosen = frozenset(random.Random(1).sample(range(count), min(size, count)))  # noqa: S311
+    return (line for number, line in enumerate(_lines(file)) if number in chosen)
+
+
+def _lines(file: Path) -> Iterator[str]:
+    with (lzma.open if file.suffix == ".xz" else open)(file, "rt", encoding="utf-8") as lines:
+        yield from lines
+
+
+def _source(line: str) -> Source:
+    row = json.loads(line)
+    moment = datetime.fromisoformat(row.get("fetched_at") or "2026-11-22T12:00:00+00:00")
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    url, body, encoding = row.get("url") or "", row["html_latin1"].encode("latin-1"), row.get("encoding")
+    page = Page(url, url, 200, (("content-type", "text/html"),), body, moment, encoding=encoding)
+    return Source(page, decode(body, "text/html", encoding).text)
+
+
+# The systems ----------------------------------------------------------------------------------------------------------
+# Each is a function that imports it and gives what reads one page: text and metadata, where it has any.
+
+
+def _lxml() -> Run:
+    return lambda source: parse(source.text)
+
+
+def _copydesk() -> Run:
+    rulebook = load_rulebook()
+    return lambda source: process_page(source.page, rulebook.for_page(source.page))
+
+
+def _trafilatura(fast: bool) -> Run:
+    import trafilatura
+
+    return lambda source: trafilatura.bare_extraction(
+        source.text, url=source.page.url, fast=fast, with_metadata=True, include_comments=False
+    )
+
+
+def _resiliparse() -> Run:
+    from resiliparse.extract.html2text import extract_plain_text
+
+    return lambda source: extract_plain_text(source.text, main_content=True)
+
+
+def _newspaper() -> Run:
+    import newspaper  # type: ignore[import-not-found, unused-ignore]
+
+    def run(source: Source) -> None:
+        article = newspaper.Article(source.page.url or "https://site.example/")
+        article.download(input_html=source.text)
+        article.parse()
+
+    return run
+
+
+SYSTEMS: Final[dict[str, Callable[[], Run]]] = {
+    "lxml parse": _lxml,
+    "copydesk": _copydesk,
+    "trafilatura": lambda: _trafilatura(fast=False),
+    "trafilatura fast": lambda: _trafilatura(fast=True),
+    "resiliparse": _resiliparse,
+    "newspaper4k": _newspaper,
+}
+
+
+# Measuring ------------------------------------------------------------------------------------------------------------
+
+
+def _compare(sources: list[Source], rounds: int, files: Sequence[Path]) -> None:
+    runs: dict[str, Run] = {}
+    for name, make in SYSTEMS.items():
+        try:
+            runs[name] = make()
+        except ImportError as error:
+            print(f"{name}: not installed ({str(error).splitlines()[0]})")
+    for run in runs.values():
+        _read_all(run, sources)  # what is loaded, compiled or cached once is no page's cost
+    gc.collect()
+    gc.freeze()
+    times: dict[str, list[float]] = {name: [] for name in runs}
+    for _ in range(rounds):
+        for name, run in runs.items():
+            times[name].append(_read_all(run, sources))
+    base = fmean(times["lxml parse"])
+    print(f"{len(sources)} pages, {rounds} rounds")
+    print(f"{'':18}{'ms a page':>16}{'x parse':>9}{'peak MB':>9}")
+    for name, took in times.items():
+        mean, spread = fmean(took), stdev(took) if rounds > 1 else 0.0
+        print(f"{name:18}{mean:8.2f} ± {spread:5.2f}{mean / base:9.2f}{_peak_of(name, files):>9}", flush=True)
+
+
+def _read_all(run: Run, sources: Sequence[Source]) -> float:
+    """CPU ms a page. A page that a system fails on counts with what it took."""
+    gc.collect()
+    start = time.process_time()
+    for source in sources:
+        _attempt(run, source)
+    return (time.process_time() - start) * 1000 / len(sources)
+
+
+def _attempt(run: Run, source: Source) -> None:
+    with suppress(Exception):  # other systems raise what they like
+        run(source)
+
+
+def _peak_of(name: str, files: Sequence[Path]) -> str:
+    """Peak memory in MB of a process of its own."""
+    command = [sys.executable, "-m", "benchmarks.extract_speed", "--only", name, *map(str, files)]
+    answer = subprocess.run(command, capture_output=True, text=True, check=False)
+    return answer.stdout.strip() if answer.returncode == 0 else "failed"
+
+
+def _peak(make: Callable[[], Run], sources: Iterator[Source]) -> None:
+    """Print the most memory held, one page at a time being read from its file."""
+    run = make()
+    for source in sources:
+        _attempt(run, source)
+    print(round(_memory("VmHWM")))
+
+
+def _watch(sources: list[Source], pages: int) -> None:
+    run = _copydesk()
+    start = time.process_time()
+    for done, source in enumerate(islice(cycle(sources), pages), 1):
+        run(source)
+        if done % max(1, pages // 10) == 0:
+            took = (time.process_time() - start) * 1000 / done
+            print(f"{done:9} pages {_memory('VmRSS'):8.1f} MB {took:8.2f} ms a page", flush=True)
+
+
+def _memory(what: str) -> float:
+    """MB that this process holds (VmRSS) or held at its peak (VmHWM), which a child, unlike rusage's, starts anew."""
+    found = re.search(rf"^{what}:\s*(\d+) kB", Path("/proc/self/status").read_text(), re.MULTILINE)
+    return int(found[1]) / 1024 if found else 0.0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

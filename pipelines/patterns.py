@@ -1,0 +1,157 @@
+"""What a regular expression's parse tree tells before it runs: how its matches begin, and whether it is safe to run."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from re import _parser as regex_parser  # type: ignore[attr-defined]  # the parser of `re` has no public name
+from typing import Any, Final
+
+HEAD: Final = 3
+"""Characters of a match's beginning that are told apart."""
+_FEW: Final = 8
+"""A repetition of up to so many turns may hold another one: 8 x 8 ways are no danger."""
+_MANY: Final = 200
+"""Beginnings of one pattern that are worth telling apart: a class of letters such as [A-Z] has no more to say."""
+
+_DIGIT: Final = re.compile(r"\d")
+_MARK: Final = re.compile(r"\W")
+_CLASSES: Final = {"CATEGORY_DIGIT": "0", "CATEGORY_SPACE": " ", "CATEGORY_NOT_WORD": " "}
+
+_Heads = tuple[set[str], set[str]]
+"""Beginnings that what follows makes longer, and those of which no more can be told."""
+
+
+@lru_cache(maxsize=4096)
+def compiled(pattern: str) -> re.Pattern[str]:
+    """The pattern, compiled when first needed; case is ignored. Raises: re.error."""
+    return re.compile(pattern, re.IGNORECASE)
+
+
+@lru_cache(maxsize=4096)
+def shape(pattern: str) -> tuple[frozenset[str], int, int]:
+    """How the pattern's matches begin, as `head` gives it, and their shortest and longest length in characters.
+
+    A beginning shorter than HEAD says nothing of what follows; the empty one is that of any text. Raises: re.error.
+    """
+    parsed = regex_parser.parse(pattern, re.IGNORECASE)
+    shortest, longest = parsed.getwidth()
+    return frozenset(_all(_extend({""}, parsed))), int(shortest), int(longest)
+
+
+def head(text: str) -> str:
+    """The beginning of a text as it is compared: without case, all digits alike, marks and white space alike.
+
+    `re` takes the dotless and the dotted i of Turkish for an i; here they are letters of their own.
+    """
+    return _folded(text[:HEAD])
+
+
+@lru_cache(maxsize=1 << 15)
+def _folded(beginning: str) -> str:
+    return _MARK.sub(" ", _DIGIT.sub("0", beginning.casefold()))[:HEAD]
+
+
+def repeats_nested(pattern: str) -> bool:
+    """Whether a repetition without a small bound stands inside another: what makes a pattern take exponential time.
+
+    Raises: re.error.
+    """
+    return _nested(regex_parser.parse(pattern), inside=False)
+
+
+def _nested(parsed: Any, inside: bool) -> bool:
+    for operation, argument in parsed:
+        if str(operation) in ("MAX_REPEAT", "MIN_REPEAT"):
+            _, most, body = argument
+            many = int(most) > _FEW
+            if (many and inside) or _nested(body, inside or many):
+                return True
+        elif any(_nested(part, inside) for part in _parts(argument)):
+            return True
+    return False
+
+
+def _parts(argument: Any) -> Iterator[Any]:
+    """The patterns inside a parsed operation's argument: branches, groups, look-arounds."""
+    if isinstance(argument, regex_parser.SubPattern):
+        yield argument
+    elif isinstance(argument, list | tuple):
+        for part in argument:
+            yield from _parts(part)
+
+
+def _extend(going: set[str], operations: Sequence[Any]) -> _Heads:
+    """The beginnings after a sequence of parsed operations."""
+    done: set[str] = set()
+    for number, (operation, argument) in enumerate(operations):
+        if str(operation) == "ASSERT" and argument[0] > 0 and going == {""}:
+            # What is looked ahead at is what follows: the longer of two beginnings that agree is true.
+            ahead, rest = _all(_extend({""}, argument[1])), _all(_extend({""}, operations[number + 1 :]))
+            return set(), done | {max(a, b, key=len) for a in ahead for b in rest if a.startswith(b) or b.startswith(a)}
+        going, ended = _step(going, str(operation), argument)
+        done |= ended | {one for one in going if len(one) >= HEAD}
+        going = {one for one in going if len(one) < HEAD}
+        if not going or len(going) > _MANY:
+            return set(), done | going
+    return going, done
+
+
+def _step(going: set[str], operation: str, argument: Any) -> _Heads:
+    match operation:
+        case "LITERAL":
+            return _joined(going, [chr(argument)])
+        case "IN":
+            return _joined(going, _members(argument))
+        case "SUBPATTERN":
+            return _extend(going, argument[-1])
+        case "BRANCH":
+            return _union(_extend(going, branch) for branch in argument[1])
+        case "MAX_REPEAT" | "MIN_REPEAT" | "POSSESSIVE_REPEAT":
+            return _repeated(going, *argument)
+        case "AT" | "ASSERT" | "ASSERT_NOT":
+            return going, set()
+        case _:
+            return set(), going
+
+
+def _joined(going: set[str], characters: Sequence[str]) -> _Heads:
+    """The beginnings with each of the characters after them; no characters: it may be any."""
+    if not characters:
+        return set(), going
+    return {head(one + character) for one in going for character in characters}, set()
+
+
+def _members(parsed: Sequence[Any]) -> Sequence[str]:
+    """The characters of a class such as [a-z]; none when it is negated or large."""
+    found: list[str] = []
+    for operation, argument in parsed:
+        name = str(operation)
+        if name == "LITERAL":
+            found.append(chr(argument))
+        elif name == "RANGE" and argument[1] - argument[0] < _MANY:
+            found += map(chr, range(argument[0], argument[1] + 1))
+        elif name == "CATEGORY" and str(argument) in _CLASSES:
+            found.append(_CLASSES[str(argument)])
+        else:
+            return ()
+    return found
+
+
+def _repeated(going: set[str], least: Any, most: Any, body: Sequence[Any]) -> _Heads:
+    ways: list[_Heads] = [(going, set())] if least == 0 else []
+    for _ in range(min(int(most), HEAD)):
+        ways.append(_extend(going, body))
+        going = ways[-1][0]
+    return _union(ways)
+
+
+def _union(ways: Iterable[_Heads]) -> _Heads:
+    going, done = set[str](), set[str]()
+    for more, ended in ways:
+        going |= more
+        done |= ended
+    return going, done
+
+
+def _all(heads: _Heads) -> set[str]:
+    return heads[0] | heads[1]
