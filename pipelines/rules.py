@@ -94,15 +94,17 @@ class _Index:
     """Phrases by how their matches begin: nearly all text is no phrase, and that must cost next to nothing."""
 
     def __init__(self, phrases: Sequence[Phrase]) -> None:
-        entries = [(phrase, *shape(phrase.pattern)) for phrase in phrases]
-        self._by_head = {
-            beginning: tuple(
-                (shortest, longest, phrase)
-                for phrase, heads, shortest, longest in entries
-                if any(beginning.startswith(one) for one in heads)
-            )
-            for beginning in {"", *(one for _, heads, *_ in entries for one in heads)}
-        }
+        entries: list[_Entry] = []
+        by_head: dict[str, list[int]] = {"": []}
+        for number, phrase in enumerate(phrases):
+            heads, shortest, longest = shape(phrase.pattern)
+            entries.append((shortest, longest, phrase))
+            for one in heads:
+                by_head.setdefault(one, []).append(number)
+        self._by_head: dict[str, tuple[_Entry, ...]] = {}
+        for beginning in by_head:
+            numbers = {number for size in range(HEAD + 1) for number in by_head.get(beginning[:size], ())}
+            self._by_head[beginning] = tuple(entries[number] for number in sorted(numbers))
         """A beginning -> the phrases that begin with it or with a part of it."""
 
     def at(self, text: str, start: int) -> tuple[_Entry, ...]:

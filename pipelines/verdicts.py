@@ -251,7 +251,11 @@ class _Review:
             return False
         apart = around is not body and node is not body
         named = node.names.lead or block.names.lead or (around is not None and around.names.lead)
-        return (named and (apart or block.chars < _LEAD_INLINE)) or (apart and self.declared.is_description(said))
+        if named:
+            return apart or block.chars < _LEAD_INLINE
+        # Many sites declare their first paragraph as the description: a plain one is that.
+        plain = node.tag == "p" and not node.names.names and not block.names.names
+        return apart and not plain and self.declared.is_description(said)
 
     def _above_byline(self, block: TextBlock) -> bool:
         """Whether a short paragraph stands apart by what follows: the title again, or byline or date, then the body.

@@ -1,0 +1,65 @@
+"""The index of phrases finds what every phrase tried by itself would find."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipelines.patterns import HEAD, head, repeats_nested, shape
+from pipelines.rules import Place, load_rulebook
+
+RULES = load_rulebook()
+PHRASES = [phrase for phrases in RULES.packs.values() for phrase in phrases]
+EXAMPLES = sorted({example for phrase in PHRASES for example in (*phrase.examples, *phrase.keeps)})
+WHOLE = (Place.SECTION, Place.LINE, Place.HEAD, Place.TAIL)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "beginnings"),
+    [
+        ("photos?: .+", {"pho"}),
+        ("(?:file )?(?:photo|image)", {"fil", "pho", "ima"}),
+        (r"\d{1,3} shares?", {"0 s", "00 ", "000"}),
+        ("[(\\[]?ad", {" ad", "ad"}),
+        (".{2,5}x", {""}),
+        ("(?=want|like).{5,9}", {"wan", "lik"}),
+        ("a(?!b)[^c]d", {"a"}),
+        ("ja+n", {"jan", "jaa"}),
+        ("x", {"x"}),
+    ],
+)
+def test_how_a_pattern_begins(pattern: str, beginnings: set[str]) -> None:
+    assert shape(pattern)[0] == beginnings
+
+
+def test_how_long_a_match_is() -> None:
+    assert shape("ab?[cd]{2,4}")[1:] == (3, 6)
+
+
+@given(st.text(max_size=6))
+def test_a_beginning_is_that_of_the_text_in_any_case(text: str) -> None:
+    assert head(text) == head(text[:HEAD]) == head(text.casefold())
+    assert len(head(text)) <= HEAD
+
+
+def test_repetition_in_a_repetition() -> None:
+    assert repeats_nested("(?:a+)+")
+    assert not repeats_nested("(?:ab)+c*")
+
+
+@settings(deadline=None)  # the first text has all phrases compiled
+@given(st.sampled_from(EXAMPLES), st.sampled_from([str, str.upper, str.lower, str.title]), st.integers(0, 4))
+def test_the_index_misses_no_phrase(example: str, case: Callable[[str], str], start: int) -> None:
+    text = case(example)
+    found = {phrase.id for phrase, _ in RULES.matcher(None).whole(text, start, len(text))}
+    tried = (phrase for phrase in PHRASES if phrase.place in WHOLE)
+    assert found == {p.id for p in tried if re.compile(p.pattern, re.IGNORECASE).fullmatch(text, start)}
+
+
+@pytest.mark.parametrize(
+    "text", ["Published 4 " + "30" * 150 + "x", "A-" * 150 + "!", "Video: Anna" + "-B" * 150 + "?"]
+)
+def test_no_line_keeps_a_pattern_busy(text: str) -> None:
+    assert RULES.matcher(None).whole(text, 0, len(text)) == []
