@@ -27,7 +27,7 @@ _MOSTLY = 0.6
 """Share of teasers in the running text that makes a listing."""
 _HEADLINE = 16
 """Weight of the shortest headline where nothing else says that a page is an article. `Privacy` and its like are shorter;
-a bound of 25 took eight texts of the development pages with titles such as `What is a smartphone?` for no articles."""
+25 took eight texts of the development pages with titles such as `What is a smartphone?` for no articles."""
 _DATED = (Precision.DAY, Precision.MINUTE, Precision.SECOND)
 
 
