@@ -28,14 +28,14 @@ class _Role(Enum):
 
     SKIP = "holds no text to read"
     BREAK = "ends a line"
-    FRAME = "holds the site's menus: not read unless there is little else"
+    FRAME = "may hold the site's menus: then it is not read unless there is little else"
     INLINE = "stands in a line"
     BLOCK = "starts a block"
 
 
 _ROLES: Mapping[str, _Role] = {
     "br": _Role.BREAK,
-    **dict.fromkeys(("nav", "footer"), _Role.FRAME),
+    **dict.fromkeys(("nav", "header", "footer"), _Role.FRAME),
     **dict.fromkeys(
         _tags(
             "script style noscript template svg iframe object embed applet audio video canvas map head select option"
@@ -199,7 +199,7 @@ class _Walker:
     def __init__(self, chosen: Chosen, *, frame: bool) -> None:
         self.chosen = chosen
         self.frame = frame
-        """Whether menus and the page's footer are read too."""
+        """Whether the site's menus, header and footer are read too."""
         self.frames = 0
         self.blocks: list[TextBlock] = []
         self.node = Node(0, None, "html", _NO_NAMES, None, BlockKind.PARAGRAPH, 0, 0, 0, 0)
@@ -215,7 +215,7 @@ class _Walker:
         """Closed inline elements, and the characters in each."""
         self.password = False
 
-    def walk(self, root: etree._Element) -> None:
+    def walk(self, root: etree._Element) -> None:  # noqa: C901
         """Reads all text below `root`. One loop, with what is done for every element written out: it is the hot one."""
         events = etree.iterwalk(root, events=("start", "end"))
         skip, frame, inline, block = _Role.SKIP, _Role.FRAME, _Role.INLINE, _Role.BLOCK
@@ -246,23 +246,28 @@ class _Walker:
                 elif role is inline:
                     self.close_inline(element)
                 text = element.tail if element is not root else None
-            if text and (self.chars or not text.isspace()):
+            if not text:
+                continue
+            if not text.isspace():
                 pieces.append(text)
-                if not text.isspace():
-                    self.breaks = 0
-                    self.chars += len(text)
-                    if self.links:
-                        self.link_chars += len(text)
-            if len(self.blocks) >= MAX_BLOCKS:
-                self.flags.append(f"cut at {MAX_BLOCKS} blocks")
-                break
+                self.breaks = 0
+                self.chars += len(text)
+                if self.links:
+                    self.link_chars += len(text)
+                if len(self.blocks) >= MAX_BLOCKS:
+                    self.flags.append(f"cut at {MAX_BLOCKS} blocks")
+                    self.forget()
+                    break
+            elif self.chars:
+                pieces.append(text)
         self.finish()
 
     def is_frame(self, element: etree._Element) -> bool:
-        """Whether a menu or footer is the site's, and to be left out."""
-        if self.frame or (element.tag == "footer" and any(True for _ in element.iterancestors("article", "main"))):
+        """Whether a menu, header or footer is the site's, and to be left out."""
+        if self.frame or next(element.iter("h1"), None) is not None:
             return False
-        if element.tag == "nav" and (_is_trail(element) or any(True for _ in element.iter("h1"))):
+        of_article = next(element.iterancestors("article", "main"), None) is not None
+        if _is_trail(element) if element.tag == "nav" else of_article:
             return False
         self.frames += 1
         return True
@@ -365,6 +370,10 @@ class _Walker:
             )
             node.prose += prose
             node.chars += chars
+        self.forget()
+
+    def forget(self) -> None:
+        """Begins with the next block."""
         self.pieces.clear()
         self.inline.clear()
         self.chars = self.link_chars = self.breaks = 0

@@ -144,7 +144,6 @@ def _text(block: TextBlock, declared: Declared, again: bool) -> tuple[float, ...
         "|" in start,
         "@" in start or "©" in start or "http" in start,
         block.chars < _READ and _DATE.search(start) is not None,
-        sum(map(str.isupper, start[:40])) / min(size, 40),
         again,
         declared.says(said),
         declared.body(said) if block.prose else 0.0,

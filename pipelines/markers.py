@@ -11,6 +11,8 @@ from pipelines.records import Boilerplate, Drop
 
 _MEMORY = 5_000
 """Names remembered; a site's pages share some hundred."""
+_PLAIN_MEMORY = 20_000
+"""The same for single names, of which an entry is small."""
 _LONG = 100
 """Characters of names that are not worth remembering: they seldom come again, and a hostile page is full of them."""
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+|[^\W_A-Za-z0-9]+")
@@ -71,13 +73,19 @@ def _words(name: str) -> list[str]:
 
 def _read_bits(name: str) -> int:
     """What one name says."""
-    bits = 0
-    for token in name_tokens(name):
-        bits |= _TOKEN_BITS.get(token, 0)
+    lower = name.lower()
+    bits = _TOKEN_BITS.get(lower, 0)
+    words = lower.replace("_", "-").split("-") if lower == name and name.isascii() else _words(name)
+    if len(words) > 1:
+        for word in words:
+            bits |= _TOKEN_BITS.get(word, 0)
+        for first, second in pairwise(words):
+            if first in _FIRST_WORDS:
+                bits |= _TOKEN_BITS.get(f"{first}-{second}", 0)
     return bits
 
 
-_bits = lru_cache(_MEMORY)(_read_bits)
+_bits = lru_cache(_PLAIN_MEMORY)(_read_bits)
 
 
 def naming(names: str) -> Naming:
@@ -108,3 +116,5 @@ for _bit, _words_of in enumerate(
 ):
     for _word in _words_of:
         _TOKEN_BITS[_word] = _TOKEN_BITS.get(_word, 0) | 1 << _bit
+_FIRST_WORDS = frozenset(token.partition("-")[0] for token in _TOKEN_BITS if "-" in token)
+"""Of names of two words."""

@@ -26,7 +26,7 @@ _LISTED = 5
 _MOSTLY = 0.6
 """Share of teasers in the running text that makes a listing."""
 _HEADLINE = 16
-"""Weight of the shortest headline where nothing else says that a page is an article. `Privacy` and its like are shorter;
+"""Weight of the shortest headline where nothing else says that a page is one. `Privacy` and its like are shorter;
 25 took eight texts of the development pages with titles such as `What is a smartphone?` for no articles."""
 _DATED = (Precision.DAY, Precision.MINUTE, Precision.SECOND)
 
