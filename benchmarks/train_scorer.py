@@ -23,7 +23,7 @@ from benchmarks.pages import BENCH, Row, read, site_of
 from pipelines import content, structured
 from pipelines.blocks import DENSE, TextBlock, read_blocks
 from pipelines.decode import decode
-from pipelines.features import Matrix
+from pipelines.features import Columns, Matrix
 from pipelines.process import parse
 from pipelines.scorer import RULES, WEIGHTS, Network
 
@@ -124,7 +124,9 @@ def example(row: Row) -> Example | None:
     weights *= whole >= _SHORT
     fold = fold_of(row)
     texts = [block.text for block in blocks]
-    return Example(row.set, fold, seen.rows(), seen.kept(), texts, labels, weights.astype(np.float32), truth)
+    return Example(
+        row.set, fold, seen.rows(Columns(seen.table)), seen.kept(), texts, labels, weights.astype(np.float32), truth
+    )
 
 
 def fold_of(row: Row) -> int:

@@ -65,6 +65,8 @@ _ALONE = 60
 """Characters of the longest signature that is a paragraph of its own."""
 _MOST = 0.75
 """Share of such a paragraph that is names; the rest divides them."""
+_BODY = 0.25
+"""Share of the page's running text that the element of its body holds."""
 _LONE = 0.9
 """Share of a line that is nothing but names."""
 _BYLINE_TOKENS = frozenset(FIELD_NAMES["tokens"]["byline"])
@@ -189,13 +191,16 @@ def _beside(block: TextBlock, blocks: Sequence[TextBlock], step: int) -> bool:
 
 
 def _is_end(block: TextBlock, blocks: Sequence[TextBlock], follows: bool) -> bool:
-    """Whether nearly all text of a block's element stands before it (`follows`), or after it."""
+    """Whether nearly all text of a block's element, which is the article's body, stands before it (`follows`) or after.
+
+    The name above a reader's comment stands right before text, too, but before little of the page's.
+    """
     parent = block.node.parent
     inside = blocks[parent.first : parent.end] if parent else ()
     beyond = sum(
         other.prose for other in inside if other.index != block.index and (other.index > block.index) == follows
     )
-    return beyond * 4 < sum(other.prose for other in inside)
+    return beyond * 4 < sum(other.prose for other in inside) > _BODY * sum(other.prose for other in blocks)
 
 
 def _signs(name: str, prose: str) -> bool:

@@ -30,7 +30,7 @@ _GLUED_BY = re.compile(
 )
 NAME_WORD = re.compile(r"[^\W\d_]+")
 """`By` and the name ran together."""
-_DIVIDER = re.compile(r"\s*[|•·∙●▪—–\n]+\s*|\s+[-/]\s+|\s*(?<![^\W_])\d[\d.:,/-]*\s*")
+_DIVIDER = re.compile(r"(\s*[|•·∙●▪—–\n]+\s*|\s+[-/]\s+|\s*(?<![^\W_])\d[\d.:,/-]*\s*)")
 _DIGIT = re.compile(r"\d")
 _DATED = re.compile(
     r"(\d[\d.]*(?:st|nd|rd|th)?\s*(?:de\s+|of\s+)?)?([^\W\d_]{3,})\.?,?\s*(?=\d)"
@@ -99,7 +99,11 @@ def read_line(text: str, *, by: bool = False) -> Printed:
     whole = _GLUE.sub(_unglued, text)
     whole = _DATED.sub(_without_month, whole) if _DIGIT.search(whole) else whole
     unsigned: tuple[str, ...] = ()
-    for segment in filter(None, _DIVIDER.split(whole)):
+    pieces = ["", *_DIVIDER.split(whole)]
+    for divider, segment in zip(pieces[::2], pieces[1::2], strict=True):
+        by = by and not _DIGIT.search(divider)  # "By 12 May 2026": nobody is named
+        if not segment:
+            continue
         start = _after_by(segment)
         names = _names(segment[start:], by=by or start > 0)
         if names and (by or start):

@@ -120,6 +120,8 @@ class _Desk:
         if len(block.text) > _LONGEST or block.kind is BlockKind.PREFORMATTED:
             return []
         found = self.matcher.whole(block.text, *core(block.text))
+        if not found:
+            return found
         if block.text.endswith((".", "!")):
             found = [match for match in found if match[0].place is not Place.SECTION]
         if block.kind is BlockKind.LINE or block.link_share >= _LINKED:
@@ -148,7 +150,7 @@ class _Desk:
         for index, block in enumerate(self.blocks):
             if self.gone[index]:
                 continue
-            match = self._best(index, Place.SECTION) or self._best(index, Place.LINE)
+            match = self._best(index, Place.SECTION, Place.LINE)
             if match is None:
                 self._take_end(index, block.text)
                 continue
@@ -197,20 +199,20 @@ class _Desk:
         for index, block in enumerate(self.blocks):
             if self.gone[index]:
                 continue
-            match = (self._best(index, Place.HEAD) if index < first else None) or (
-                self._best(index, Place.TAIL) if index > last else None
-            )
-            if match is not None:
+            places = [place for place, there in ((Place.HEAD, index < first), (Place.TAIL, index > last)) if there]
+            if match := self._best(index, *places):
                 self._take(index, _verdict(match[0]), match)
             elif index <= first:
                 self._take_start(index, block.text)
 
     # Taking ------------------------------------------------------------------------------------------------------
 
-    def _best(self, index: int, place: Place) -> Match | None:
-        """The phrase of that place, the first by id: the order of packs makes no odds."""
-        found = [match for match in self.matches(index) if match[0].place is place]
-        return min(found, key=lambda match: match[0].id, default=None)
+    def _best(self, index: int, *places: Place) -> Match | None:
+        """The phrase of the first of the places that has one, the first by id: the order of packs makes no odds."""
+        if not (found := self.matches(index)):
+            return None
+        best = sorted(found, key=lambda match: match[0].id)
+        return next((match for place in places for match in best if match[0].place is place), None)
 
     def _take(self, index: int, drop: Drop, match: Match | None = None) -> None:
         if not self.gone[index]:
@@ -303,10 +305,9 @@ class _Desk:
         """A phrase that ends a block: the earliest beginning that fits."""
         window = max(1, len(text) - _WINDOW)
         for sentence in _NEW_SENTENCE.finditer(text, window - 1):
-            found = self.matcher.end(text, sentence.end())
-            match = min(found, key=lambda match: match[0].id, default=None)
-            if match is None:
+            if not (found := self.matcher.end(text, sentence.end())):
                 continue
+            match = min(found, key=lambda match: match[0].id)
             if match[0].kind in _KEPT:
                 self.said.append((index, match[0].kind, match))
             else:
@@ -346,10 +347,13 @@ class _Desk:
         removals: list[Removal] = []
         kept: list[Block] = []
         offset = 0
-        for index, block in enumerate(self.blocks):
-            cuts = sorted(self.cuts[index], key=lambda cut: cut.start)
-            removals += (_removal(raw, offset, cut) for cut in cuts if cut.end > cut.start)
-            kept += _left(block, cuts)
+        for block, cuts in zip(self.blocks, self.cuts, strict=True):
+            if cuts:
+                cuts.sort(key=lambda cut: cut.start)
+                removals += [_removal(raw, offset, cut) for cut in cuts if cut.end > cut.start]
+                kept += _left(block, cuts)
+            elif block.text and not block.text.isspace():
+                kept.append(block)
             offset += len(block.text) + len(PARAGRAPH_BREAK)
         return Cleaned(raw, replay(raw, removals), tuple(removals), tuple(kept), facts)
 
@@ -368,7 +372,7 @@ def is_prose(block: Block) -> bool:
 
 def core(text: str) -> tuple[int, int]:
     """Where a line's words begin and end, without bullets, arrows and emoji before, and marks after."""
-    start = _BULLET.match(text).end()  # type: ignore[union-attr]  # matches nothing too
+    start = 0 if text[:1].isalnum() else _BULLET.match(text).end()  # type: ignore[union-attr]  # matches nothing too
     end = max(start, len(text.rstrip(" :.…!>»›→▶|•·–—-\t\u00a0")))
     return start, end
 
@@ -397,8 +401,6 @@ def _removal(raw: str, offset: int, cut: _Cut) -> Removal:
 
 def _left(block: Block, cuts: Sequence[_Cut]) -> list[Block]:
     """The block with what the cuts leave of it; none when that is nothing."""
-    if not cuts:
-        return [block] if block.text.strip() else []
     text, position = "", 0
     for cut in cuts:
         text += block.text[position : cut.start]

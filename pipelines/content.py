@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import lxml.html
 import numpy as np
 from lxml import etree
+from numpy.typing import NDArray
 
 from pipelines.blocks import BlockTable, Chosen, Node, TextBlock, read_blocks
 from pipelines.declared import Declared
@@ -36,6 +37,9 @@ _FIRM = frozenset(
 """Rules that no score overrules: they know what the block is."""
 _LITTLE = 450
 """Characters of text below which a page's reading is doubted. Of 1,775 development pages 34 stay below."""
+_BODY = 0.5
+"""Share of the running text that has one look from which that is the body's. Measured on the development pages: 0.3 to
+0.7 give the same F1, 0.1 to 1.1 points above none, mostly on long articles."""
 _TEASER_TITLE = 20
 """Characters from which a link is the title of another story and no label."""
 
@@ -109,10 +113,9 @@ class Examined:
             kept[block.index] = self.drops.get(block.index) in (None, STANDFIRST)
         return kept
 
-    def rows(self) -> Matrix:
+    def rows(self, columns: Columns) -> Matrix:
         """What the scorer reads, a row for each block of the table."""
-        blocks = self.table.blocks
-        return features(Columns(self.table), blocks, self.declared, self.headline, self.container)
+        return features(columns, self.table.blocks, self.declared, self.headline, self.container)
 
 
 def examine(table: BlockTable, structured: Structured, hints: Hints) -> Examined | None:
@@ -171,12 +174,21 @@ def _scores(seen: Examined) -> list[float]:
 
     Score and rules together; where they leave hardly any text one of them has been misled, and the other decides.
     """
-    odds = log_odds(seen.rows())
-    rules = np.where(seen.kept(), RULES, -RULES)
-    chars = np.array([block.chars for block in seen.table.blocks])
-    both = odds + rules
-    scores: list[float] = next((one for one in (both, odds, rules) if chars @ (one > 0) >= _LITTLE), both).tolist()
+    columns, kept = Columns(seen.table), np.array(seen.kept())
+    odds = log_odds(seen.rows(columns))
+    rules = np.where(kept, RULES, -RULES)
+    both = np.where(_body(columns, kept), np.maximum(odds + rules, 0.1), odds + rules)
+    readings = (both, odds, rules)
+    scores: list[float] = next((one for one in readings if columns.chars @ (one > 0) >= _LITTLE), both).tolist()
     return scores
+
+
+def _body(columns: Columns, kept: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The running text in the look that most of it has: no score takes a paragraph out of the middle of a body."""
+    prose = columns.prose * kept
+    share = np.bincount(columns.looks, prose) / (prose.sum() or 1.0)
+    body: NDArray[np.bool_] = (share[columns.looks] >= _BODY) & (prose > 0)
+    return body
 
 
 def _elements(tree: lxml.html.HtmlElement, selectors: tuple[str, ...]) -> frozenset[etree._Element]:

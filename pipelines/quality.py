@@ -25,6 +25,8 @@ _LISTED = 5
 """Teasers or linked headings that make a page without much text of its own a listing."""
 _MOSTLY = 0.6
 """Share of teasers in the running text that makes a listing."""
+_LONG = 2000
+"""Weight from which a text is kept though nothing but its length says that it is an article."""
 _HEADLINE = 16
 """Weight of the shortest headline where nothing else says that a page is one. `Privacy` and its like are shorter;
 25 took eight texts of the development pages with titles such as `What is a smartphone?` for no articles."""
@@ -112,7 +114,7 @@ def _too_little(
     if size < _BRIEF and not witnessed:
         return Rejected(Reason.NOT_ARTICLE, f"{size:.0f} characters of text, no date and no author")
     declared = witnessed or "declared article" in claims
-    if not declared and _says_website(structured) and words.label():
+    if size < _LONG and not declared and _says_website(structured) and words.label():
         return Rejected(Reason.NOT_ARTICLE, "og:type is not article, no date, no author, the title is a label")
     return None
 

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
-from pipelines.records import Article, Timestamp
+from pipelines.records import Article, Precision, Timestamp
 
 
 def record(article: Article) -> dict[str, Any]:
@@ -48,9 +48,15 @@ def receipts(article: Article) -> dict[str, Any]:
     }
 
 
+def _printed(moment: Timestamp) -> str:
+    """ISO 8601, as exact as it is known; a declared day as its midnight, the form in which most pages declare one."""
+    whole_day = moment.declared and moment.precision is Precision.DAY
+    return f"{moment.isoformat()}T00:00:00" if whole_day else moment.isoformat()
+
+
 def _moment(name: str, moment: Timestamp | None) -> dict[str, str | None]:
     return {
-        name: moment.isoformat() if moment else None,
+        name: _printed(moment) if moment else None,
         f"{name}_precision": moment.precision.value if moment else None,
         f"{name}_raw": moment.raw if moment else None,
         f"{name}_origin": moment.origin if moment else None,

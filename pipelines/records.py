@@ -143,6 +143,10 @@ class Saved(StrEnum):
     UNCHANGED = "unchanged"
 
 
+_DECLARED = ("json-ld:", "microdata:", "page-data:", "meta:", "time:")
+"""Origins of data that a page holds for machines."""
+
+
 @dataclass(frozen=True, slots=True)
 class Timestamp:
     """A moment as a page, feed or header gave it."""
@@ -156,6 +160,11 @@ class Timestamp:
     """Where it stood, such as `json-ld:datePublished` or `text:date stamp`."""
     offset: int | None = None
     """Minutes east of UTC as written; None when no zone was written (the wall clock is then taken as UTC)."""
+
+    @property
+    def declared(self) -> bool:
+        """Whether data made for machines says so, not the page's text or an address."""
+        return self.origin.startswith(_DECLARED)
 
     def isoformat(self) -> str:
         """ISO 8601, no more exact than what is known: `2021-07`, `2021-07-28`, `2021-07-28T09:30+02:00`.

@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -106,19 +107,20 @@ class _Index:
             numbers = {number for size in range(HEAD + 1) for number in by_head.get(beginning[:size], ())}
             self._by_head[beginning] = tuple(entries[number] for number in sorted(numbers))
         """A beginning -> the phrases that begin with it or with a part of it."""
+        self.known = lru_cache(maxsize=1 << 12)(self.at)
 
-    def at(self, text: str, start: int) -> tuple[_Entry, ...]:
-        """The phrases that may begin there."""
-        beginning = head(text[start : start + HEAD])
+    def at(self, beginning: str) -> tuple[_Entry, ...]:
+        """The phrases that may begin with the first HEAD characters of a text."""
+        beginning = head(beginning)
         while (found := self._by_head.get(beginning)) is None:
             beginning = beginning[:-1]
         return found
 
     def filling(self, text: str, start: int, end: int) -> list[Match]:
         """Every phrase that is all of `text[start:end]`."""
-        found = []
-        for shortest, longest, phrase in self.at(text, start):
-            if shortest <= end - start <= longest and (match := compiled(phrase.pattern).fullmatch(text, start, end)):
+        size, found = end - start, []
+        for shortest, longest, phrase in self.known(text[start : start + HEAD]):
+            if shortest <= size <= longest and (match := compiled(phrase.pattern).fullmatch(text, start, end)):
                 found.append((phrase, match))
         return found
 
@@ -137,7 +139,7 @@ class Matcher:
 
     def start(self, text: str, start: int) -> list[Match]:
         """Every phrase that begins at `start`."""
-        found = ((phrase, compiled(phrase.pattern).match(text, start)) for *_, phrase in self._start.at(text, start))
+        found = ((phrase, compiled(phrase.pattern).match(text, start)) for *_, phrase in self._start.known(text[start : start + HEAD]))
         return [(phrase, match) for phrase, match in found if match]
 
     def end(self, text: str, start: int) -> list[Match]:

@@ -72,11 +72,15 @@ def test_articles_are_accepted(title: str, body: str, head: str) -> None:
         ("Om os", "/about"),
         ("@", "/contact"),
         ("Impressum", "/impressum"),
-        ("Our people", "/people"),
     ],
 )
 def test_pages_about_the_site_are_no_articles(title: str, path: str, count: int) -> None:
     assert judge(title, paragraphs(count), WEBSITE, path) == Reason.NOT_ARTICLE
+
+
+def test_under_a_label_only_a_long_text_is_an_article() -> None:
+    assert judge("Our people", paragraphs(4), WEBSITE, "/people") == Reason.NOT_ARTICLE
+    assert judge("Our people", paragraphs(40), WEBSITE, "/people") == "accepted"
 
 
 @pytest.mark.parametrize(
