@@ -38,7 +38,7 @@ _ROLES: Mapping[str, _Role] = {
     **dict.fromkeys(("nav", "header", "footer"), _Role.FRAME),
     **dict.fromkeys(
         _tags(
-            "script style noscript template svg iframe object embed applet audio video canvas map head select option"
+            "script style noscript template svg iframe object embed applet audio video canvas map select option"
             " datalist textarea input meter progress rt rp frameset noframes title"
         ),
         _Role.SKIP,
@@ -205,8 +205,9 @@ class _Walker:
         self.node = Node(0, None, "html", _NO_NAMES, None, BlockKind.PARAGRAPH, 0, 0, 0, 0)
         self.nodes: list[Node] = [self.node]
         self.flags: list[str] = []
-        self.opened: list[etree._Element] = []
-        """Open elements inside `node` in which nothing has been seen yet: most never get a node."""
+        self.opened: list[tuple[etree._Element, int]] = []
+        """Open elements inside `node` without text so far, and the pictures before each: many never get a node."""
+        self.pictures = 0
         self.pieces: list[str] = []
         self.chars = self.link_chars = self.links = self.breaks = 0
         self.named: list[tuple[etree._Element, int]] = []
@@ -232,7 +233,7 @@ class _Walker:
                 if role is block or role is frame:
                     if self.chars:
                         self.flush()
-                    self.opened.append(element)
+                    self.opened.append((element, self.pictures))
                 elif role is _Role.BREAK:
                     self.line_break()
                 else:
@@ -282,7 +283,6 @@ class _Walker:
             if node.parent is not None:
                 node.parent.prose += node.prose
                 node.parent.chars += node.chars
-                node.parent.pictures += node.pictures
 
     def line_break(self) -> None:
         """Two breaks end a block; one does after a sentence and after a line in a style of its own."""
@@ -299,8 +299,7 @@ class _Walker:
         if tag == "a":
             self.links += 1
         elif tag == "img":
-            self.enter()
-            self.node.pictures += 1
+            self.pictures += 1
         if self.chars < _LABEL and len(self.named) < _NESTED:
             self.named.append((element, self.chars))
 
@@ -314,8 +313,9 @@ class _Walker:
 
     def enter(self) -> None:
         """Gives the open elements their nodes: something stands in them."""
-        for element in self.opened:
+        for element, pictures in self.opened:
             self.node = self.node_of(element, self.node)
+            self.node.pictures = -pictures
             self.nodes.append(self.node)
         self.opened.clear()
 
@@ -345,6 +345,7 @@ class _Walker:
 
     def leave(self) -> None:
         self.node.end = len(self.blocks)
+        self.node.pictures += self.pictures
         if self.node.parent is not None:
             self.node = self.node.parent
 

@@ -160,6 +160,25 @@ def test_an_account_stands_where_the_page_prints_nobody() -> None:
     assert fields(author="jane.doe").authors == ("jane.doe",)
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<div>Par <span class='date'>18 mai 2026 à 09h16</span></div>",
+        "<div>Af <meta itemprop='dateCreated' content='2026-03-29'><div>29. marts 2026 kl. 10.43</div></div>",
+        "<div>By</div><div>18 May 2026</div>",
+    ],
+)
+def test_a_word_for_by_with_nothing_but_a_date_after_it(line: str) -> None:
+    assert fields(line).authors == ()
+
+
+@pytest.mark.parametrize("readers", [["Jane Doe"], ["Jane Doe", "John Roe", "Jane Doe"]])
+def test_who_comments_is_no_author(readers: list[str]) -> None:
+    said = "I have said for years that the bridge is too old for lorries, and nobody at the council wanted to hear it."
+    comments = "".join(f"<div class='x7'><div>{name}</div><div class='x8'>{said}</div></div>" for name in readers)
+    assert fields(below=f"<div class='x1'>Join the conversation{comments}</div>").authors == ()
+
+
 @given(
     st.text(max_size=260)
     | st.lists(st.sampled_from(["By", "Jane", "Doe,", "and", "12", "May", "|", "von"])).map(" ".join)

@@ -137,6 +137,36 @@ def test_a_day_in_the_address_settles_which_of_the_printed_ones_it_is(top: str, 
     assert published(decided(top, url="https://www.harbour-post.example/2026/05/12/bridge")) == expected
 
 
+@pytest.mark.parametrize(
+    ("printed", "expected"),
+    [
+        ("13 May 2026, 01:31", "2026-05-13T01:31"),
+        ("11 May 2026, 18:30", "2026-05-11T18:30"),
+        ("13 May 2026, 14:30", "2026-05-12"),
+        ("13 May 2026", "2026-05-12"),
+    ],
+)
+def test_the_day_in_an_address_may_be_that_of_another_zone(printed: str, expected: str) -> None:
+    url = "https://www.harbour-post.example/2026/05/12/bridge"
+    assert published(decided(f"<p>{printed}</p>", url=url)) == expected
+
+
+@pytest.mark.parametrize(
+    ("top", "head", "origin"),
+    [
+        ("<p>12 May 2026</p>", meta("date", "2026-05-12"), "meta:date"),
+        ('<time datetime="2026-05-12">Tuesday</time>', "", "time:datetime"),
+        ("<time>12 May 2026</time>", "", "text:time"),
+        ("<p>12 May 2026</p>", meta("date", "2026-05-11"), "url"),
+    ],
+)
+def test_of_the_same_day_the_declared_one_is_taken(top: str, head: str, origin: str) -> None:
+    address = "https://www.harbour-post.example/2026/05/12/bridge" if origin != "text:time" else URL
+    stamp = decided(top, head=head, url=address).published
+    assert stamp is not None
+    assert (stamp.isoformat(), stamp.origin) == ("2026-05-12", origin)
+
+
 def test_declared_data_outweighs_the_address() -> None:
     url = "https://www.harbour-post.example/2026/05/12/bridge"
     assert published(decided(ld=article(datePublished="2026-05-10"), url=url)) == "2026-05-10"
