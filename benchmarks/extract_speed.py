@@ -40,10 +40,11 @@ PAGES: Final = 300
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A page, and its text for the systems that don't read bytes: decoding is not what is compared."""
+    """A page, and its text for the systems that don't read its bytes: decoding is not what is compared."""
 
     page: Page
     text: str
+    utf8: bytes
 
 
 Run = Callable[[Source], object]
@@ -106,7 +107,8 @@ def _source(line: str) -> Source:
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     url, body, encoding = row.get("url") or "", row["html_latin1"].encode("latin-1"), row.get("encoding")
     page = Page(url, url, 200, (("content-type", "text/html"),), body, moment, encoding=encoding)
-    return Source(page, decode(body, "text/html", encoding).text)
+    decoded = decode(body, "text/html", encoding)
+    return Source(page, decoded.text, decoded.utf8)
 
 
 # The systems ----------------------------------------------------------------------------------------------------------
@@ -114,7 +116,7 @@ def _source(line: str) -> Source:
 
 
 def _lxml() -> Run:
-    return lambda source: parse(source.text)
+    return lambda source: parse(source.utf8)
 
 
 def _copydesk() -> Run:

@@ -62,12 +62,12 @@ def _rounded(metric: str, value: float) -> float:
 
 
 def fallen(floor: Mapping[str, Mapping[str, float]], found: Figures) -> dict[str, tuple[float, float]]:
-    """`set metric` -> floor and figure, for each figure that is worse than its floor or missing."""
+    """`set metric` -> floor and figure, for each figure that is worse than its floor."""
     worse = {}
     for name, pinned in floor.items():
         for metric, least in pinned.items():
-            value = found[name].get(metric, math.nan)
-            if not (value <= least if metric in _BAD else value >= least):
+            value = found[name][metric]
+            if value > least if metric in _BAD else value < least:
                 worse[f"{name} {metric}"] = least, value
     return worse
 

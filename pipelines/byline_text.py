@@ -65,7 +65,7 @@ def may_sign(text: str) -> bool:
         return False
     if not _BY_WORDS.isdisjoint(NAME_WORD.findall(text.lower())):
         return True
-    return _REPORTER.search(text) is not None or _GLUED_BY.match(text) is not None
+    return (not text.isascii() and _REPORTER.search(text) is not None) or _GLUED_BY.match(text) is not None
 
 
 def is_by_alone(text: str) -> bool:
@@ -93,7 +93,7 @@ def read_line(text: str, *, by: bool = False) -> Printed:
     """
     if not 0 < len(text) <= MAX_BYLINE or "©" in text:
         return _NOBODY
-    reporter = _REPORTER.search(text)
+    reporter = None if text.isascii() else _REPORTER.search(text)
     if reporter:
         return Printed((reporter[1],), True, len(reporter[0]) / len(text))
     whole = _GLUE.sub(_unglued, text)

@@ -3,13 +3,15 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from pipelines.blocks import BlockTable, Node, TextBlock
 from pipelines.date_parts import WORDS
 from pipelines.date_text import may_name_day, other_words
+from pipelines.markers import Naming
 from pipelines.records import Boilerplate, Precision, Timestamp
 from pipelines.structured import FIELD_NAMES
-from pipelines.vicinity import Line
+from pipelines.vicinity import Line, called
 
 Read = Callable[[object, str], Timestamp | None]
 """Reads a raw date that stood at an origin."""
@@ -20,8 +22,8 @@ def _any_of(patterns: list[str]) -> re.Pattern[str]:
 
 
 _PUBLISHED, _MODIFIED, _OTHER = (_any_of(WORDS["labels"][name]) for name in ("published", "modified", "other"))
-_DATE_TOKENS = frozenset(FIELD_NAMES["tokens"]["date"])
-_MODIFIED_TOKENS = frozenset(FIELD_NAMES["tokens"]["modified"])
+_DATED = called(FIELD_NAMES["tokens"]["date"])
+_CHANGED = called(FIELD_NAMES["tokens"]["modified"])
 _DIGIT = re.compile(r"\d")
 _YEAR = re.compile(r"(?<!\d)(?:19|20|25)\d\d(?!\d{3})|\d[./-]\d{2}(?!\d)|\d\s?[月월]")
 _SENTENCE = 10
@@ -85,7 +87,8 @@ def near(lines: Iterable[Line]) -> list[DateLine]:
     found = []
     for line in lines:
         if text := _published_part(line.text):
-            rank = abs(line.distance) * (0.1 if line.distance > 0 else 0.15) + _rank(text, line.tokens)
+            away = abs(line.distance) * (0.1 if line.distance > 0 else 0.15)
+            rank = away + _rank(text, dated=line.is_called(_DATED), changed=line.is_called(_CHANGED))
             by_headline = abs(line.distance) <= _BY_HEADLINE and len(text) <= STAMP and _YEAR.search(text) is not None
             found.append(DateLine(text, rank, by_headline))
     return sorted(found, key=lambda line: line.rank)[:_READ]
@@ -96,10 +99,11 @@ def anywhere(table: BlockTable, headline: TextBlock | None) -> list[DateLine]:
     found = []
     for block, distance in _own(table, headline):
         text = _published_part(block.text) if _YEAR.search(block.text) else ""
-        tokens = _tokens(block) if text else frozenset()
-        if text and (tokens & _DATE_TOKENS or is_published(text.lower()) or other_words(text) <= _FEW):
+        dated = text != "" and any(map(_DATED, _namings(block)))
+        if text and (dated or is_published(text.lower()) or other_words(text) <= _FEW):
             away = min(0.03 * distance, 2.0) if distance > 0 else -0.15 * distance
-            found.append(DateLine(text, away + _rank(text, tokens) + 2.0 * (block.link_share > 0.5), False))
+            rank = away + _rank(text, dated=dated, changed=any(map(_CHANGED, _namings(block))))
+            found.append(DateLine(text, rank + 2.0 * (block.link_share > 0.5), False))
     return sorted(found, key=lambda line: line.rank)[:_READ]
 
 
@@ -156,16 +160,14 @@ def _published_part(text: str) -> str:
     return text[label.start() :] if label else ""
 
 
-def _rank(text: str, tokens: frozenset[str]) -> float:
-    rank = -2.0 * bool(tokens & _DATE_TOKENS) - 1.5 * is_published(text.lower()) - 1.0 * (len(text) < STAMP)
-    return rank + 3.0 * bool(tokens & _MODIFIED_TOKENS)
+def _rank(text: str, *, dated: bool, changed: bool) -> float:
+    """`dated` and `changed`: whether its names say so."""
+    return -2.0 * dated + 3.0 * changed - 1.5 * is_published(text.lower()) - 1.0 * (len(text) < STAMP)
 
 
-def _tokens(block: TextBlock) -> frozenset[str]:
-    tokens = block.names.tokens
-    for _, node in zip(range(_NAMING), _upwards(block.node), strict=False):
-        tokens |= node.names.tokens
-    return tokens
+def _namings(block: TextBlock) -> Iterator[Naming]:
+    yield block.names
+    yield from (node.names for node in islice(_upwards(block.node), _NAMING))
 
 
 def _upwards(node: Node | None) -> Iterator[Node]:

@@ -57,7 +57,7 @@ def decide(page: Page, tree: lxml.html.HtmlElement, structured: Structured, cont
     language = _chosen("language", _languages(page, structured))
     signed = bylines.decide(tree, structured, near, hints, names)
     when = moments.decide(page, tree, structured, near, language[0], content)
-    main_image, images = media.images(tree, structured, near, url)
+    main_image, images = media.images(structured, near, url)
     subtitle = _chosen("subtitle", _subtitles(structured, title))
     said = (candidate.value for candidate in (*title_candidates, *subtitle[1]))
     breadcrumbs = labels.breadcrumbs(structured, content, names, said)
@@ -88,8 +88,8 @@ def decide(page: Page, tree: lxml.html.HtmlElement, structured: Structured, cont
         language=language[0],
         main_image=main_image,
         images=images,
-        videos=media.videos(tree, structured, near, url),
-        audios=media.audios(tree, structured, near, url),
+        videos=media.videos(structured, near, url),
+        audios=media.audios(structured, near, url),
         free=free[0],
         page_kind=page_kind[0],
         rights=_rights(page, structured),

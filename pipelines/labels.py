@@ -8,6 +8,7 @@ from pipelines.content import Content
 from pipelines.records import Boilerplate, Candidate, Hints
 from pipelines.structured import FIELD_NAMES, Node, Structured, plain, texts, types, values
 from pipelines.titles import squash
+from pipelines.vicinity import called
 
 MAX_TAGS = 40
 MAX_CRUMBS = 10
@@ -35,6 +36,7 @@ _SPLIT_SECTIONS = re.compile(r",(?=\S)")
 _EDGES = " <>|/‹«·•"
 _CODE = re.compile(r"\d{5,}|[0-9a-fA-F]{8}-[0-9a-fA-F-]{20,40}|[a-z][A-Za-z-]*: .*")
 """Long numbers and UUIDs, by which systems know a subject, and what they note with a key (`locale: US`)."""
+_TAG = called(["tag"])
 _HOME = frozenset(FIELD_NAMES["breadcrumbs"]["home"])
 
 Answer = tuple[str, str | None]
@@ -88,7 +90,7 @@ def _printed_tags(content: Content) -> list[str]:
     found = [
         block.text
         for block in content.table.blocks[start:]
-        if ("tag" in block.names.tokens or "tag" in block.node.names.tokens) and block.link_share > _LINK
+        if block.link_share > _LINK and (_TAG(block.names) or _TAG(block.node.names))
     ]
     return found if _ENOUGH <= len(found) == len(set(found)) <= _FEW else []
 

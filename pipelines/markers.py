@@ -9,10 +9,8 @@ from pathlib import Path
 
 from pipelines.records import Boilerplate, Drop
 
-_MEMORY = 5_000
-"""Names remembered; a site's pages share some hundred."""
-_PLAIN_MEMORY = 20_000
-"""The same for single names, of which an entry is small."""
+_MEMORY = 20_000
+"""Names remembered, of some 200 bytes each; a site's pages share some hundred."""
 _LONG = 100
 """Characters of names that are not worth remembering: they seldom come again, and a hostile page is full of them."""
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+|[^\W_A-Za-z0-9]+")
@@ -85,7 +83,7 @@ def _read_bits(name: str) -> int:
     return bits
 
 
-_bits = lru_cache(_PLAIN_MEMORY)(_read_bits)
+_bits = lru_cache(_MEMORY)(_read_bits)
 
 
 def naming(names: str) -> Naming:

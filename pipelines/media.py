@@ -10,7 +10,7 @@ import lxml.html
 
 from pipelines.records import Image, Video
 from pipelines.structured import Structured, plain, types, values
-from pipelines.vicinity import Vicinity, elsewhere
+from pipelines.vicinity import Vicinity
 
 MAX_MEDIA = 40
 MAX_CAPTION = 1000
@@ -46,11 +46,9 @@ def duration_seconds(text: object) -> int | None:
     return int(raw) if raw.isdecimal() and raw.isascii() and 0 < int(raw[:7]) <= 86400 and len(raw) < 7 else None
 
 
-def images(
-    tree: lxml.html.HtmlElement, structured: Structured, vicinity: Vicinity, url: str
-) -> tuple[Image | None, tuple[Image, ...]]:
+def images(structured: Structured, vicinity: Vicinity, url: str) -> tuple[Image | None, tuple[Image, ...]]:
     """The main picture and all of the article's, each address once. Raises: nothing."""
-    figures = {image.url: image for image in _figures(tree, vicinity, url)}
+    figures = {image.url: image for image in _figures(vicinity, url)}
     figures = figures or {image.url: image for image in _bare_pictures(vicinity, url)}
     declared = [link for value in values(structured.article, "image") if (link := _address(value, url))]
     declared += [link for value in structured.meta.get("og:image", ())[:3] if (link := _absolute(value, url))]
@@ -60,15 +58,15 @@ def images(
     return (listed[0] if listed else None), tuple(listed)
 
 
-def videos(tree: lxml.html.HtmlElement, structured: Structured, vicinity: Vicinity, url: str) -> tuple[Video, ...]:
+def videos(structured: Structured, vicinity: Vicinity, url: str) -> tuple[Video, ...]:
     """The article's videos, each address once. Raises: nothing."""
     found: dict[str | None, Video] = {}
-    for video in (*_declared_videos(structured, url), *_embedded_videos(tree, vicinity, url)):
+    for video in (*_declared_videos(structured, url), *_embedded_videos(vicinity, url)):
         found.setdefault(video.url, video)
     return tuple(found.values())[:MAX_MEDIA]
 
 
-def audios(tree: lxml.html.HtmlElement, structured: Structured, vicinity: Vicinity, url: str) -> tuple[str, ...]:
+def audios(structured: Structured, vicinity: Vicinity, url: str) -> tuple[str, ...]:
     """Addresses of the article's sound. Raises: nothing."""
     found = [
         link
@@ -78,20 +76,20 @@ def audios(tree: lxml.html.HtmlElement, structured: Structured, vicinity: Vicini
         if (link := _absolute(value, url))
     ]
     found += [link for value in structured.meta.get("og:audio", ())[:3] if (link := _absolute(value, url))]
-    for element in tree.iter("audio"):
+    for element in vicinity.elements("audio"):
         link = _source(element, url)
-        if link and not elsewhere(element, vicinity.headline):
+        if link and not vicinity.is_elsewhere(element):
             found.append(link)
     return tuple(dict.fromkeys(found))[:MAX_MEDIA]
 
 
-def _figures(tree: lxml.html.HtmlElement, vicinity: Vicinity, url: str) -> Iterator[Image]:
-    for number, figure in enumerate(tree.iter("figure")):
+def _figures(vicinity: Vicinity, url: str) -> Iterator[Image]:
+    for number, figure in enumerate(vicinity.elements("figure")):
         if number > MAX_MEDIA:
             return
         image = next(figure.iter("img"), None)
         parent = figure.getparent()
-        if image is None or parent is None or elsewhere(parent, vicinity.headline):
+        if image is None or parent is None or vicinity.is_elsewhere(parent):
             continue
         link = _picture(image, url)
         if link:
@@ -151,14 +149,14 @@ def _declared_videos(structured: Structured, url: str) -> Iterator[Video]:
             )
 
 
-def _embedded_videos(tree: lxml.html.HtmlElement, vicinity: Vicinity, url: str) -> Iterator[Video]:
-    for number, element in enumerate(tree.iter("video", "iframe")):
+def _embedded_videos(vicinity: Vicinity, url: str) -> Iterator[Video]:
+    for number, element in enumerate(vicinity.elements("video", "iframe")):
         if number > MAX_MEDIA:
             return
         link = _source(element, url)
         if element.tag == "iframe" and not (link and _VIDEO_HOSTS.search(link)):
             continue
-        if link and not elsewhere(element, vicinity.headline):
+        if link and not vicinity.is_elsewhere(element):
             yield Video(link)
 
 

@@ -140,7 +140,13 @@ def undo(line: str) -> tuple[str, str] | None:
     outline = _ASCII.sub(" ", line)
     best: tuple[int, str, str] | None = None
     for page in CODE_PAGES:
-        if 2 * len(high - _characters(page)) > len(high) or not _UTF8.search(outline.translate(_to_bytes(page))):
+        if best and best[0] == 0:
+            break
+        if 2 * len(high - _characters(page)) > len(high):
+            continue
+        left, sequences = _UTF8.subn("", outline.translate(_to_bytes(page)))
+        # What stays beyond ASCII counts against a page.
+        if not sequences or (best and len(_ASCII.sub("", left)) >= best[0]):
             continue
         text, untouched, sequences = _reread(line, page)
         odd = oddness(text)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
-from itertools import islice
+from itertools import chain, islice
 
 import lxml.html
 
@@ -13,7 +13,7 @@ from pipelines import datelines, dates
 from pipelines.content import Content
 from pipelines.records import Candidate, Page, Precision, Timestamp
 from pipelines.structured import FIELD_NAMES, Structured, about_page, plain, values
-from pipelines.vicinity import Vicinity, elsewhere
+from pipelines.vicinity import Vicinity
 
 
 def _is_weak(name: str) -> bool:
@@ -32,9 +32,10 @@ _SCRIPTS = 1_000_000
 """Characters of scripts that are searched."""
 _PROPERTIES = 3
 _PROPERTY = re.compile(
-    r'"([a-z_]{0,20}(?:publi|posted|created|deploy|release|issued|regist)[a-z_]{0,20})\\?"\s?:\s?\\?"(\d[^"\\]{7,40})',
+    r'"([a-z_]{5,50}+)\\?"\s?:\s?\\?"(\d[^"\\]{7,40})',
     re.IGNORECASE,
 )
+_DATING = re.compile(r"publi|posted|created|deploy|release|issued|regist", re.IGNORECASE)
 _LABELS = ("span", "b", "strong", "em", "i", "small", "label")
 _MINUTES = (Precision.MINUTE, Precision.SECOND)
 _COARSE = (Precision.MONTH, Precision.YEAR)
@@ -147,7 +148,7 @@ class _Search:
 
     def _contradiction(self, declared: Timestamp) -> Timestamp | None:
         """The day that the headline's date line names, where the data repeats that of a later change."""
-        changed = next(filter(None, self._declared_modified()), None)
+        changed = next(iter(self._changed), None)
         if changed and changed.moment - declared.moment > _APART:
             return None
         told: list[Timestamp] = []
@@ -170,14 +171,16 @@ class _Search:
 
     def modified(self) -> Iterator[Timestamp | None]:
         """When it was last changed, the page's data first."""
-        yield from self._declared_modified()
+        yield from self._changed
         yield from self._times(modified=True)
         yield from datelines.modified(self._texts, self.read)
         yield self.read(self.page.hints.modified, f"{self.page.hints.origin or 'hint'}:modified")
 
-    def _declared_modified(self) -> Iterator[Timestamp | None]:
-        yield from self._values(self.structured.article, "json-ld", "dateModified")
-        yield from self._metas(_MODIFIED)
+    @cached_property
+    def _changed(self) -> list[Timestamp]:
+        """When the page's data say that it was changed."""
+        declared = self._values(self.structured.article, "json-ld", "dateModified")
+        return _until_exact(chain(declared, self._metas(_MODIFIED)))
 
     # -------------------------------------------------------- sources
 
@@ -191,13 +194,13 @@ class _Search:
     def _times(self, *, modified: bool) -> Iterator[Timestamp | None]:
         """`<time>` elements, those that are labelled first."""
         found: list[tuple[bool, lxml.html.HtmlElement]] = []
-        for element in self._time_elements:
+        for element in self.vicinity.elements("time"):
             if len(found) > _TIMES:
                 break
             names, label = _names(element), _label_before(element).lower()
             published = "publish" in names or element.get("pubdate") is not None
             changed = not published and datelines.is_modified(f"{names} {label}")
-            if changed == modified and not elsewhere(element, self.vicinity.headline):
+            if changed == modified and not self.vicinity.is_elsewhere(element):
                 found.append((not (published or datelines.is_published(f"{names} {label}")), element))
         for _, element in sorted(found, key=lambda entry: entry[0])[:1]:
             machine = self.read(element.get("datetime") or "", "time:datetime")
@@ -210,13 +213,9 @@ class _Search:
         for script in self.tree.iter("script"):
             text = (script.text or "")[:left]
             left -= len(text)
-            found += islice(_PROPERTY.finditer(text), _PROPERTIES)
+            found += islice((match for match in _PROPERTY.finditer(text) if _DATING.search(match[1])), _PROPERTIES)
         found.sort(key=lambda match: "publi" not in match[1].lower())
         yield from (self.read(match[2], f"script:{match[1]}") for match in found[:_PROPERTIES])
-
-    @cached_property
-    def _time_elements(self) -> list[lxml.html.HtmlElement]:
-        return list(islice(self.tree.iter("time"), 10 * _TIMES))
 
 
 def _names(element: lxml.html.HtmlElement) -> str:

@@ -8,8 +8,10 @@ from typing import Any, Final
 
 HEAD: Final = 3
 """Characters of a match's beginning that are told apart."""
-_FEW: Final = 8
-"""A repetition of up to so many turns may hold another one: 8 x 8 ways are no danger."""
+_LINE: Final = 400
+"""Characters of the longest text that a pattern is tried on: no repetition has more turns."""
+_WAYS: Final = 500_000
+"""Ways in which a repetition in a repetition may divide a text: 400 turns in 2 are no danger, nor are 5 in 8."""
 _MANY: Final = 200
 """Beginnings of one pattern that are worth telling apart: a class of letters such as [A-Z] has no more to say."""
 
@@ -52,21 +54,21 @@ def _folded(beginning: str) -> str:
 
 
 def repeats_nested(pattern: str) -> bool:
-    """Whether a repetition without a small bound stands inside another: what makes a pattern take exponential time.
+    """Whether a repetition inside another one can divide a text in too many ways, each of which is tried in vain.
 
-    Raises: re.error.
+    A possessive repetition (`\\w++`) has one way. Raises: re.error.
     """
-    return _nested(regex_parser.parse(pattern), inside=False)
+    return _nested(regex_parser.parse(pattern), turns=1)
 
 
-def _nested(parsed: Any, inside: bool) -> bool:
+def _nested(parsed: Any, turns: int) -> bool:
     for operation, argument in parsed:
         if str(operation) in ("MAX_REPEAT", "MIN_REPEAT"):
             _, most, body = argument
-            many = int(most) > _FEW
-            if (many and inside) or _nested(body, inside or many):
+            most = min(int(most), _LINE)
+            if (turns > 1 and most**turns > _WAYS) or _nested(body, min(turns * most, _LINE)):
                 return True
-        elif any(_nested(part, inside) for part in _parts(argument)):
+        elif any(_nested(part, turns) for part in _parts(argument)):
             return True
     return False
 

@@ -34,7 +34,9 @@ _SETTINGS: Final = ftfy.TextFixerConfig(explain=True)
 _ROUNDS: Final = 8
 """Damage on damage: each round takes one layer; the bound is for hostile text."""
 _MOST: Final = 200_000
-"""Characters of odd lines of a text that are tried in every code page (2 to 4 s); a real text has a few thousand."""
+"""Characters of odd lines of a text that are tried in every code page (1 to 2 s); a real text has a few thousand."""
+_VAIN: Final = 200
+"""What a line that stays odd counts beyond its length: no code page made an early end of it."""
 
 
 def repair(text: str) -> tuple[str, tuple[Repair, ...]]:
@@ -59,7 +61,10 @@ def repair_blocks(blocks: Sequence[Block]) -> tuple[tuple[Block, ...], tuple[Rep
     if not _damaged("\n".join(texts)):
         return tuple(blocks), ()
     mended, repairs = _mend_all(texts, len(PARAGRAPH_BREAK))
-    return tuple(replace(block, text=text) for block, text in zip(blocks, mended, strict=True)), repairs
+    blocks = [
+        block if text is block.text else replace(block, text=text) for block, text in zip(blocks, mended, strict=True)
+    ]
+    return tuple(blocks), repairs
 
 
 def _damaged(text: str) -> bool:
@@ -78,6 +83,7 @@ def _mend_all(lines: Sequence[str], gap: int) -> tuple[list[str], tuple[Repair, 
         if _damaged(line):
             budget -= len(line)
             text, steps = _mend(line, thorough=budget >= 0)
+            budget -= _VAIN * mojibake.looks_odd(text)
         if text != line:
             repairs.append(Repair(start, line, text, ", ".join(steps)))
         mended.append(text)

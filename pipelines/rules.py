@@ -89,6 +89,7 @@ _WHOLE: Final = (Place.SECTION, Place.LINE, Place.HEAD, Place.TAIL)
 Match = tuple[Phrase, re.Match[str]]
 _Entry = tuple[int, int, Phrase]
 """The shortest and longest text in characters that a phrase can be, and the phrase."""
+_Known = tuple[int, int, Phrase, re.Pattern[str]]
 
 
 class _Index:
@@ -109,20 +110,21 @@ class _Index:
         """A beginning -> the phrases that begin with it or with a part of it."""
         self.known = lru_cache(maxsize=1 << 12)(self.at)
 
-    def at(self, beginning: str) -> tuple[_Entry, ...]:
-        """The phrases that may begin with the first HEAD characters of a text."""
+    def at(self, beginning: str) -> tuple[_Known, ...]:
+        """The phrases that may begin with the first HEAD characters of a text, compiled."""
         beginning = head(beginning)
         while (found := self._by_head.get(beginning)) is None:
             beginning = beginning[:-1]
-        return found
+        return tuple((*entry, compiled(entry[2].pattern)) for entry in found)
 
     def filling(self, text: str, start: int, end: int) -> list[Match]:
         """Every phrase that is all of `text[start:end]`."""
-        size, found = end - start, []
-        for shortest, longest, phrase in self.known(text[start : start + HEAD]):
-            if shortest <= size <= longest and (match := compiled(phrase.pattern).fullmatch(text, start, end)):
-                found.append((phrase, match))
-        return found
+        size = end - start
+        return [
+            (phrase, match)
+            for shortest, longest, phrase, pattern in self.known(text[start : start + HEAD])
+            if shortest <= size <= longest and (match := pattern.fullmatch(text, start, end))
+        ]
 
 
 class Matcher:
@@ -139,8 +141,8 @@ class Matcher:
 
     def start(self, text: str, start: int) -> list[Match]:
         """Every phrase that begins at `start`."""
-        found = ((phrase, compiled(phrase.pattern).match(text, start)) for *_, phrase in self._start.known(text[start : start + HEAD]))
-        return [(phrase, match) for phrase, match in found if match]
+        known = self._start.known(text[start : start + HEAD])
+        return [(phrase, match) for *_, phrase, pattern in known if (match := pattern.match(text, start))]
 
     def end(self, text: str, start: int) -> list[Match]:
         """Every phrase that begins at `start` and is all the rest."""
@@ -340,5 +342,10 @@ def check_pattern(source: str, where: str) -> None:
     if unknown := set(pattern.groupindex) - CAPTURES:
         names = ", ".join(sorted(CAPTURES))
         raise RuleError(f"{where}: pattern: unknown group {min(unknown)!r}; expected one of {names}")
-    if pattern.groups > len(pattern.groupindex) or repeats_nested(source):
-        raise RuleError(f"{where}: pattern: expected (?:...) instead of (...), and no repetition inside a repetition")
+    if pattern.groups > len(pattern.groupindex):
+        raise RuleError(f"{where}: pattern: expected (?:...) instead of (...)")
+    if repeats_nested(source):
+        raise RuleError(
+            f"{where}: pattern: expected no repetition inside a repetition, which may backtrack without end: "
+            "make the inner one possessive (`++` for `+`, `*+` for `*`) or write {0,3}"
+        )

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -33,9 +34,12 @@ _LONG_ENOUGH = 12
 """Letters of a title that is no mere kicker."""
 _WHOLE = 15
 """Characters of a title that may stand for a longer one that ends in the site's name."""
+_MEMORY = 500
+"""Texts remembered: a page says its title in up to ten places, and sites their names on every page."""
 _CUT = ("...", "…", "[…]")
 
 
+@lru_cache(_MEMORY)
 def squash(text: str) -> str:
     """Letters and digits in lower case: what remains equal when typography differs. Raises: nothing."""
     return _NO_LETTERS.sub("", text.lower())

@@ -1,7 +1,9 @@
 """Which blocks of a region are not the article's text, and why."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
+from itertools import groupby
 
 from pipelines.blocks import Node, TextBlock
 from pipelines.declared import Declared, words
@@ -28,6 +30,8 @@ _DATE_LINE = 120
 """Characters of the longest line of dates above a body."""
 _LINKS = 0.8
 """Share of a block's characters in links from which it is nothing but links."""
+_POINTS, _POINTS_LIST, _POINTER_CHARS = 0.4, 0.6, 250
+"""The same for a line that begins as others do; for the items of a list, in the mean; the longest such line."""
 
 _DATE = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[:.h]\d\d\b|\b\d{1,2}[./]\d{1,2}[./]\d{2,4}\b")
 _LISTED = (BlockKind.LIST_ITEM, BlockKind.TABLE_ROW)
@@ -41,6 +45,7 @@ _NOT_KEPT = Drop(Boilerplate.OTHER, "content.site-keep", "stands outside what th
 _AGAIN = Drop(Boilerplate.OTHER, "content.again", "stands on the page a second time")
 _LINK_LINE = Drop(Boilerplate.READ_MORE, "content.link-line", "is nothing but links")
 _LINK_LIST = Drop(Boilerplate.RELATED_LINKS, "content.link-list", "stands in a list of links")
+_POINTER = Drop(Boilerplate.READ_MORE, "content.pointer", "is one of several lines that point at other stories")
 _TEASER = Drop(Boilerplate.TEASER, "content.card", "stands in the card of another story")
 _ABOVE = Drop(Boilerplate.OTHER, "content.above-body", "stands between headline and body and is no running text")
 _LABEL = Drop(Boilerplate.OTHER, "content.label", "is short and stands apart from the running text")
@@ -114,6 +119,7 @@ def verdicts(
     for named in (furniture, None):
         review = _Review(region, container, headline, declared)
         review.each(named)
+        review.pointers()
         teasers = review.cards()
         review.pictures()
         review.above_body()
@@ -160,6 +166,25 @@ class _Review:
         if block.link_share > _LINKS:
             return _LINK_LIST if block.kind is BlockKind.LIST_ITEM else _LINK_LINE
         return None
+
+    def pointers(self) -> None:
+        """Lines that are a label and a link each: the items of a list, or paragraphs that begin alike."""
+        found = []
+        for around, run in groupby(self.region, key=_list_around):
+            items = list(run)
+            shares = [block.link_share for block in items]
+            if (
+                around is not None
+                and len(items) > 1
+                and min(shares) >= 0.5
+                and sum(shares) >= _POINTS_LIST * len(items)
+            ):
+                found += items
+        lines = [block for block in self.region if block.link_chars and _may_point(block)]
+        times = Counter(map(_beginning, lines))
+        found += [block for block in lines if times[_beginning(block)] > 1]
+        for block in found:
+            self.dropped.setdefault(block.index, _POINTER)
 
     def cards(self) -> float:
         """Teasers of other stories, and their share of the prose.
@@ -324,6 +349,24 @@ def _date_line(block: TextBlock) -> bool:
 def _style(block: TextBlock) -> tuple[str, frozenset[str]]:
     """What makes a block look as it does: its element's tag and names."""
     return block.node.tag, block.node.names.tokens
+
+
+def _list_around(block: TextBlock) -> Node | None:
+    """The list that a list item stands in."""
+    node: Node | None = block.node if block.kind is BlockKind.LIST_ITEM else None
+    while node is not None and node.tag not in ("ul", "ol"):
+        node = node.parent
+    return node
+
+
+def _may_point(block: TextBlock) -> bool:
+    line = block.kind in (BlockKind.PARAGRAPH, BlockKind.HEADING) and block.chars <= _POINTER_CHARS
+    return line and block.link_share >= _POINTS
+
+
+def _beginning(block: TextBlock) -> tuple[str, ...]:
+    """A line's first two words."""
+    return tuple(block.text.lower().split(None, 2)[:2])
 
 
 def _linked_heading(block: TextBlock) -> bool:

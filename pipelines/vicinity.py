@@ -1,9 +1,10 @@
 """The lines of text around a page's headline: where bylines and dates are printed."""
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
-from itertools import islice
+from functools import cached_property, lru_cache
+from itertools import chain, islice
 
 import lxml.html
 
@@ -26,7 +27,15 @@ MAX_TEXT = 20_000
 MAX_PROSE = 4
 """Paragraphs of running text after which the top of the article is over."""
 _PROSE = 180
+_MEMORY = 5_000
+"""Names remembered; a site's pages share some hundred."""
 
+_LISTED = ("h1", "h2", "figure", "video", "iframe", "audio", "time")
+"""Elements that bylines, dates and media are looked for in."""
+_MOST = 200
+"""Elements of one tag that are kept; a page with more has them in lists of other stories."""
+_DEEP = 13
+"""Elements around one that are asked where it stands."""
 _TOP = frozenset(("html", "body", "main", "article"))
 _ELSEWHERE_TAGS = frozenset(("nav", "footer", "aside", "figure"))
 _NO_LINE_TAGS = frozenset(("nav", "form", "aside"))
@@ -46,6 +55,22 @@ _ELSEWHERE = frozenset(
 )
 
 
+Called = Callable[[Naming], bool]
+"""Whether an element's names are of some sort."""
+
+
+def called(tokens: Iterable[str]) -> Called:
+    """Asks whether names hold one of these tokens. Most are told by their letters, before they are taken apart."""
+    wanted = frozenset(tokens)
+    letters = re.compile("|".join(sorted({re.escape(token.partition("-")[0]) for token in wanted})))
+
+    @lru_cache(_MEMORY)
+    def is_called(names: Naming) -> bool:
+        return letters.search(names.names.lower()) is not None and not names.tokens.isdisjoint(wanted)
+
+    return is_called
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """A line as a reader sees it."""
@@ -58,14 +83,9 @@ class Line:
     def text(self) -> str:
         return self.block.text
 
-    @property
-    def tokens(self) -> frozenset[str]:
-        """Name tokens of its element and of the three around it."""
-        return frozenset().union(*(names.tokens for names in self._names()))
-
-    def is_called(self, tokens: frozenset[str]) -> bool:
-        """Whether one of its `tokens` is among these."""
-        return any(not names.tokens.isdisjoint(tokens) for names in self._names())
+    def is_called(self, called: Called) -> bool:
+        """Whether its element or one of the three around it is called so."""
+        return any(map(called, self._names()))
 
     def _names(self) -> Iterator[Naming]:
         yield self.block.names
@@ -91,10 +111,41 @@ class Vicinity:
         block = self._headline
         if block is None:
             return None
-        for element in islice(self._tree.iter(block.node.tag), 200):
+        tag = block.node.tag
+        for element in self.elements(tag) if tag in _LISTED else islice(self._tree.iter(tag), _MOST):
             if " ".join("".join(islice(element.itertext(), 20)).split()) == block.text:
                 return element
         return None
+
+    def elements(self, *tags: str) -> list[lxml.html.HtmlElement]:
+        """The page's elements of these tags, which are among `_LISTED`, in document order; up to `_MOST` of each."""
+        return [element for element in self._listed if element.tag in tags]
+
+    @cached_property
+    def _listed(self) -> list[lxml.html.HtmlElement]:
+        """One walk for all who ask: to walk costs more than to look."""
+        counts = dict.fromkeys(_LISTED, 0)
+        found = []
+        for element in self._tree.iter(*_LISTED):
+            counts[element.tag] += 1
+            if counts[element.tag] <= _MOST:
+                found.append(element)
+        return found
+
+    @cached_property
+    def _holders(self) -> frozenset[lxml.html.HtmlElement]:
+        """The headline's element and those around it."""
+        return frozenset() if self.headline is None else frozenset((self.headline, *self.headline.iterancestors()))
+
+    def is_elsewhere(self, element: lxml.html.HtmlElement) -> bool:
+        """Whether it stands in comments, teasers, menus and the like (which don't hold the headline)."""
+        for parent in islice(chain((element,), element.iterancestors()), _DEEP):
+            if parent in self._holders:
+                return False
+            names = " ".join(filter(None, (parent.get("class"), parent.get("id"))))
+            if parent.tag in _ELSEWHERE_TAGS or (names and _is_elsewhere(naming(names).marker)):
+                return True
+        return False
 
     @cached_property
     def lines(self) -> tuple[Line, ...]:
@@ -136,18 +187,6 @@ def around(tree: lxml.html.HtmlElement, content: Content) -> Vicinity:
     return Vicinity(tree, content)
 
 
-def elsewhere(element: lxml.html.HtmlElement, headline: lxml.html.HtmlElement | None) -> bool:
-    """Whether the element stands in comments, teasers, menus and the like (which don't hold the headline)."""
-    around_headline = set() if headline is None else {headline, *headline.iterancestors()}
-    for step, parent in enumerate((element, *element.iterancestors())):
-        if parent in around_headline or step > 12:
-            return False
-        names = " ".join(filter(None, (parent.get("class"), parent.get("id"))))
-        if parent.tag in _ELSEWHERE_TAGS or (names and _is_elsewhere(naming(names).marker)):
-            return True
-    return False
-
-
 def _is_elsewhere(marker: Marker | None) -> bool:
     return marker is not None and marker.drop.kind in _ELSEWHERE
 
@@ -169,7 +208,7 @@ def _lines(blocks: Iterable[TextBlock], headline: TextBlock, limit: int) -> Iter
 
 
 def _stands_elsewhere(node: Node, headline: TextBlock, known: dict[int, bool]) -> bool:
-    """As `elsewhere`, by the table. `known` remembers the answers by node."""
+    """As `Vicinity.is_elsewhere`, by the table. `known` remembers the answers by node."""
     path: list[int] = []
     answer = False
     while node.parent is not None and not node.first <= headline.index < node.end:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.language import detect, normal
+from pipelines.language import STOP_WORDS, detect, normal
 
 DANISH = "Kommunen har besluttet at lukke broen, fordi den er blevet for gammel og for dyr at vedligeholde."
 NORWEGIAN = "Kommunen har bestemt seg for å stenge brua, fordi ho har vorte for gammal og for dyr å halde ved like."
@@ -37,8 +37,13 @@ def test_tags(tag: str | None, expected: str | None) -> None:
     assert normal(tag) == expected
 
 
-def test_the_model_is_loaded_only_when_needed() -> None:
-    code = "import sys, pipelines.language; sys.exit('py3langid' in sys.modules)"
+def test_no_word_speaks_for_two_languages() -> None:
+    assert len(frozenset[str]().union(*STOP_WORDS.values())) == sum(map(len, STOP_WORDS.values()))
+
+
+@pytest.mark.parametrize("call", ["", "detect('The council says that it has closed the bridge.', 'en')"])
+def test_the_model_is_loaded_only_when_needed(call: str) -> None:
+    code = f"import sys; from pipelines.language import detect; {call or None}; sys.exit('py3langid' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 

@@ -44,9 +44,14 @@ def test_a_beginning_is_that_of_the_text_in_any_case(text: str) -> None:
     assert len(head(text)) <= HEAD
 
 
-def test_repetition_in_a_repetition() -> None:
-    assert repeats_nested("(?:a+)+")
-    assert not repeats_nested("(?:ab)+c*")
+@pytest.mark.parametrize("pattern", ["(?:a+)+", r"(?:\w+ ?){1,8}x", r"(?:\w{1,8} ?){8}x", "(?:(?:a*b?){3}c?){3}"])
+def test_repetitions_that_divide_a_text_in_too_many_ways(pattern: str) -> None:
+    assert repeats_nested(pattern)
+
+
+@pytest.mark.parametrize("pattern", ["(?:ab)+c*", r"(?:\w++ ?){1,8}x", r"(?:\w+ ?){2}x", r"(?:\d{1,3}[.: ]?){1,8}"])
+def test_repetitions_that_come_to_an_end(pattern: str) -> None:
+    assert not repeats_nested(pattern)
 
 
 @settings(deadline=None)  # the first text has all phrases compiled

@@ -67,6 +67,10 @@ def test_the_version_changes_with_the_rules(tmp_path: Path) -> None:
         ("[[layout]]\n" + PHRASE + PHRASE, "site.post.example.motto: expected an id of its own"),
         ("[[layout]]\n" + PHRASE.replace("printed by", "(printed"), "pattern: expected a regular expression"),
         ("[[layout]]\n" + PHRASE.replace("printed by", "(?:a+)+"), "no repetition inside a repetition"),
+        (
+            "[[layout]]\n" + PHRASE.replace('"printed by the sea"', "'(?:\\w+ ?){1,8}sea'"),
+            "motto: pattern: expected no repetition inside a repetition, which may backtrack without end: make",
+        ),
         ("[[layout]]\n" + PHRASE.replace("printed by", "(a)"), "expected (?:...) instead of (...)"),
         ("[[layout]]\n" + PHRASE.replace("printed", "(?P<colour>red)"), "unknown group 'colour'"),
         ("[[layout]]\n" + PHRASE.replace('keep = "It is printed by the sea every night."', ""), "keep: expected"),
