@@ -1,5 +1,6 @@
 """The block table as numbers: what the scorer reads of each block, of what it stands in and of what is around it."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -23,6 +24,7 @@ _FURNITURE = slice(0, MARKER_BITS - 2)
 _HELD = 0.5
 """Share of a page's prose from which what a name says is not believed: the article stands in it."""
 _KINDS = {kind: number for number, kind in enumerate(BlockKind)}
+_DATE = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[:.h]\d\d\b")
 _BULLETS = frozenset("•·-–—*»>›▪■●→►|/©")
 _QUOTES = frozenset("\"“”„«»‘’'「『")
 _SAID = 60
@@ -138,6 +140,10 @@ def _text(block: TextBlock, declared: Declared, again: bool) -> tuple[float, ...
         first in _BULLETS,
         first in _QUOTES,
         last == ":",
+        last in "?？",
+        "|" in start,
+        "@" in start or "©" in start or "http" in start,
+        block.chars < _READ and _DATE.search(start) is not None,
         again,
         declared.says(said),
         declared.body(said) if block.prose else 0.0,

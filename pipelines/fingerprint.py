@@ -15,8 +15,8 @@ SHINGLE = 4
 """Words in a shingle; characters where a script writes words together."""
 MIN_SHINGLES = 8
 """Fewer say nothing: two captions would be "the same story"."""
-MAX_TEXT = 200_000
 MAX_WORDS = 40_000
+"""Words that are compared, the first ones."""
 _SEED = 1
 
 _TOGETHER = 10
@@ -41,8 +41,10 @@ def fingerprint(title: str | None, text: str) -> Fingerprint:
     folded = " ".join(words)
     title = " ".join(_words(title or ""))
     digest = hashlib.sha256(f"{title}\n{folded}".encode("utf-8", "replace"))
+    if "’" in folded:
+        words = folded.replace("’", "'").split()
     if len(folded) > _TOGETHER * len(words):
-        words = _CHARACTER.findall(folded[:MAX_TEXT])
+        words = _CHARACTER.findall(folded[:MAX_WORDS])
     return Fingerprint(digest.hexdigest(), _minhash(words[:MAX_WORDS]))
 
 

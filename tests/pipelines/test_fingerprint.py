@@ -37,6 +37,12 @@ def test_a_changed_sentence_leaves_the_signature_similar() -> None:
     assert likeness(signature, fingerprint(None, other).minhash) < 0.3
 
 
+def test_quotation_marks_and_dashes_do_not_count() -> None:
+    typed = TEXT.replace("tells of", '"tells" - it\'s said -').replace("house", "'house'")
+    printed = TEXT.replace("tells of", "“tells” – it’s said –").replace("house", "‘house’")
+    assert fingerprint(None, typed).minhash == fingerprint(None, printed).minhash
+
+
 def test_scripts_without_spaces_are_compared_by_character() -> None:
     text = "市议会决定关闭这座桥，因为它太旧了，维护费用太高，居民们表示反对，记者昨天报道了这一消息。"
     changed = text.replace("昨天", "今天")
