@@ -64,13 +64,17 @@ def _read_nameless(page: features.Columns, table: BlockTable) -> None:
 
 _NO_NAMES = {"pipelines.features.Columns.__init__": _read_nameless}
 _NO_FURNITURE = {"pipelines.verdicts.Furniture.drop": lambda *_: None}
+_RULES_WEIGH_ALIKE = {"pipelines.content._AGAINST": {}}
 _NOTHING_DECLARED = {"pipelines.content.Declared.of": lambda *_: Declared((), ())}
 
 PARTS = (
     Part("nothing (the whole)"),
     Part("network", {"pipelines.content.log_odds": lambda rows: np.zeros(len(rows), np.float32)}),
-    Part("rules' vote beside the network", {"pipelines.content.RULES": 0.0}),
-    Part("rules that no score overrules", {"pipelines.content._FIRM": frozenset()}),
+    Part(
+        "rules beside the network",
+        _RULES_WEIGH_ALIKE | {"pipelines.content.RULES": 0.0, "pipelines.content._NAMED": 0.0},
+    ),
+    Part("what each rule weighs: all alike", _RULES_WEIGH_ALIKE),
     Part("what keeps a body whole", {"pipelines.content._BODY": 2.0}),
     Part("second reading of little text", {"pipelines.content._LITTLE": 0}),
     Part("columns: what the words show", _columns("_texts"), trained=True),
