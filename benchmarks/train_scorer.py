@@ -21,10 +21,11 @@ from numpy.typing import NDArray
 
 from benchmarks.pages import BENCH, Row, read, site_of
 from pipelines import content, structured
-from pipelines.blocks import DENSE, TextBlock, read_blocks
+from pipelines.blocks import TextBlock, read_blocks
 from pipelines.decode import decode
 from pipelines.features import Columns, Matrix
 from pipelines.process import parse
+from pipelines.prose import DENSE
 from pipelines.scorer import RULES, WEIGHTS, Network
 
 FOLDS = 5

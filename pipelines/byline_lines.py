@@ -60,7 +60,7 @@ _HREF = 300
 _HANDLE = 30
 """Characters of a pen name that stands alone in a byline's element."""
 _TEXT = 100
-"""Size of a paragraph of running text, as `blocks.prose_size` counts it."""
+"""Size of a paragraph of running text, as `prose.prose_size` counts it."""
 _ALONE = 60
 """Characters of the longest signature that is a paragraph of its own."""
 _MOST = 0.75

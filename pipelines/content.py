@@ -1,7 +1,8 @@
 """Blocks of a page -> the region that holds its article, with a verdict on each block in it.
 
 The order: (1) `blocks` makes the table of text blocks; (2) `region` finds the headline and the element that holds the
-article's prose; (3) `verdicts` says of every block in between whether it is the article's text, and if not, why.
+article's prose; (3) `verdicts` says of every block in between whether it is the article's text, and if not, why;
+(4) `scorer` reads every block of the page as a row of `features`, and its score and the verdicts are weighed.
 """
 
 import math
@@ -66,7 +67,7 @@ class Shape:
     chars: int = 0
     """Characters of all text."""
     prose: float = 0.0
-    """Running text outside furniture, as `blocks.prose_size` counts it."""
+    """Running text outside furniture, as `prose.prose_size` counts it."""
     teasers: int = 0
     """Blocks outside furniture that are nothing but a link as long as a title."""
     teaser_share: float = 0.0
@@ -168,8 +169,11 @@ def extract(tree: lxml.html.HtmlElement, structured: Structured, hints: Hints, l
 def _scored(seen: Examined) -> tuple[list[TextBlock], dict[int, Drop]]:
     """The region and its verdicts, corrected by the score where it is sure enough to outweigh the rules.
 
-    Where score and rules together leave hardly any text one of them has been misled, and the other decides.
+    Where score and rules together leave hardly any text one of them has been misled, and the other decides. Where the
+    site's own rules say what the article is, nothing is corrected.
     """
+    if seen.furniture.keeping:
+        return list(seen.region), seen.drops
     columns, kept = Columns(seen.table), np.array(seen.kept())
     odds, rules = log_odds(seen.rows(columns)), _weights(seen)
     both = np.where(_body(columns, kept), np.maximum(odds + rules, 0.1), odds + rules)
@@ -193,7 +197,7 @@ def _corrected(seen: Examined, scores: NDArray[np.float64]) -> tuple[list[TextBl
     for block, score in zip(seen.table.blocks, scores.tolist(), strict=True):
         drop = drops.get(block.index)
         if block.index not in inside:
-            if score > 0 and not seen.furniture.keeping:
+            if score > 0:
                 found.append(block)
         elif drop is None and score < 0:
             drops[block.index] = Drop(Boilerplate.OTHER, "content.score", f"reads like no article text ({score:.1f})")

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from pipelines.blocks import DENSE
+from pipelines.prose import DENSE
 from pipelines.records import Hints
 from pipelines.structured import Structured
 

@@ -17,8 +17,9 @@ import lxml.html
 from lxml import etree
 
 from pipelines import limits
-from pipelines.blocks import Node, TextBlock, read_blocks, weigh
+from pipelines.blocks import Node, TextBlock, read_blocks
 from pipelines.markers import naming
+from pipelines.prose import weigh
 from pipelines.records import Block, Drop
 from pipelines.structured import Structured, path_of, plain
 from pipelines.titles import squash

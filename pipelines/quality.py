@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from pipelines.blocks import weigh
 from pipelines.clean import Cleaned
 from pipelines.content import Content
 from pipelines.fields import Fields
+from pipelines.prose import weigh
 from pipelines.records import Boilerplate, Page, Precision, Reason, Rejected
 from pipelines.structured import Structured
 
