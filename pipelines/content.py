@@ -40,7 +40,6 @@ _AGAINST: Mapping[str, float] = {
     "content.link-line": RULES,
     "content.link-list": RULES,
     "content.above-body": RULES,
-    "content.after-body": RULES,
     "content.empty-section": RULES,
     "content.card": 0.5,
     "content.label": 0.0,
