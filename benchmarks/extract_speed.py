@@ -21,18 +21,19 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from itertools import chain, cycle, islice
 from pathlib import Path
 from statistics import fmean, stdev
 from typing import Final
 
+from benchmarks.pages import BENCH, row_of
 from pipelines.decode import decode
-from pipelines.process import parse, process_page
+from pipelines.process import process_page
 from pipelines.records import Page
 from pipelines.rules import load_rulebook
+from pipelines.tree import parse
 
-SHARED: Final = Path(__file__).resolve().parents[2] / "shared" / "bench" / "pages"
+SHARED: Final = BENCH / "pages"
 NEWS: Final = "fundus.jsonl.xz"
 OTHERS: Final = ("wcxb.jsonl.xz", "trafilatura.jsonl.xz")
 PAGES: Final = 300
@@ -102,12 +103,8 @@ def _lines(file: Path) -> Iterator[str]:
 
 
 def _source(line: str) -> Source:
-    row = json.loads(line)
-    moment = datetime.fromisoformat(row.get("fetched_at") or "2026-11-22T12:00:00+00:00")
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    url, body, encoding = row.get("url") or "", row["html_latin1"].encode("latin-1"), row.get("encoding")
-    page = Page(url, url, 200, (("content-type", "text/html"),), body, moment, encoding=encoding)
-    decoded = decode(body, "text/html", encoding)
+    page = row_of("", {"id": "", "url": None, "encoding": None, "truth": {}, **json.loads(line)}).page
+    decoded = decode(page.body, "text/html", page.encoding)
     return Source(page, decoded.text, decoded.utf8)
 
 

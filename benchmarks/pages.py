@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 from pipelines.records import Page
 
 BENCH = Path(__file__).resolve().parents[2] / "shared" / "bench"
+_UNKNOWN = "2026-11-22T12:00:00+00:00"
+"""When a page was fetched that does not say: later than all of them, and the same on each run."""
 _HTML = (("content-type", "text/html"),)
 _COUNTRY_DOMAINS = frozenset(("ac", "co", "com", "edu", "gov", "ne", "net", "or", "org"))
 
@@ -39,7 +41,7 @@ def read(bench: Path, name: str) -> Iterator[Row]:
 
 def row_of(name: str, stored: dict[str, Any]) -> Row:
     """A row as it is stored."""
-    fetched_at = datetime.fromisoformat(stored["fetched_at"]) if stored["fetched_at"] else datetime.now(UTC)
+    fetched_at = datetime.fromisoformat(stored.get("fetched_at") or _UNKNOWN)
     fetched_at = fetched_at if fetched_at.tzinfo else fetched_at.replace(tzinfo=UTC)
     body = stored["html_latin1"].encode("latin-1")
     url = stored["url"] or ""

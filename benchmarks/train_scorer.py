@@ -24,9 +24,9 @@ from pipelines import content, structured
 from pipelines.blocks import TextBlock, read_blocks
 from pipelines.decode import decode
 from pipelines.features import Columns, Matrix
-from pipelines.process import parse
 from pipelines.prose import DENSE
 from pipelines.scorer import RULES, WEIGHTS, Network
+from pipelines.tree import parse
 
 FOLDS = 5
 SETS = ("fundus", "wcxb", "newspaper4k")

@@ -15,8 +15,6 @@ from pipelines.vicinity import Vicinity
 
 _NEAR = 15
 """Lines from the headline among which a declared name is looked for."""
-_SHORT_LINE = 80
-"""Characters of the longest line that may be nothing but a signature."""
 _MOSTLY = 0.8
 """Share of a line of names without a word for "by" that is names."""
 _META: list[str] = FIELD_NAMES["meta"]["authors"]

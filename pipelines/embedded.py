@@ -14,15 +14,14 @@ from itertools import islice
 from typing import Any, Final
 
 import lxml.html
-from lxml import etree
 
-from pipelines import limits
 from pipelines.blocks import Node, TextBlock, read_blocks
 from pipelines.markers import naming
 from pipelines.prose import weigh
 from pipelines.records import Block, Drop
 from pipelines.structured import Structured, path_of, plain
 from pipelines.titles import squash
+from pipelines.tree import parse
 
 MAX_CHARS: Final = 4_000_000
 """Characters of script that are read; the largest state on the development pages has 1.2 million."""
@@ -249,11 +248,8 @@ def _tag(kind: str) -> str:
 
 
 def _blocks(markup: str) -> tuple[Block, ...]:
-    parser = lxml.html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
-    bounded, _ = limits.cut(f"<body>{markup}".encode("utf-8", "replace"))
-    try:
-        fragment = lxml.html.document_fromstring(bounded, parser=parser)
-    except (etree.LxmlError, ValueError):
+    fragment, _ = parse(f"<body>{markup}".encode("utf-8", "replace"))
+    if fragment is None:
         return ()
     return tuple(_block(block) for block in read_blocks(fragment).blocks)
 

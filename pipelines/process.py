@@ -2,10 +2,7 @@
 
 from dataclasses import replace
 
-import lxml.html
-from lxml import etree
-
-from pipelines import content, embedded, fields, language, limits, quality, structured
+from pipelines import content, embedded, fields, language, quality, structured
 from pipelines.clean import Cleaned, clean
 from pipelines.decode import Decoded, decode
 from pipelines.facts import Facts
@@ -15,6 +12,7 @@ from pipelines.markup import to_html
 from pipelines.records import Accepted, Article, Candidate, Image, Page, Reason, Rejected, Timestamp, Video
 from pipelines.repair import repair, repair_blocks
 from pipelines.rules import Rulebook
+from pipelines.tree import parse
 
 PIPELINE_VERSION = "1"
 """Raised when the code makes other records of the same page."""
@@ -68,27 +66,6 @@ def process_page(page: Page, rulebook: Rulebook) -> Accepted | Rejected:
             pipeline_version=f"{PIPELINE_VERSION}+{rulebook.version}",
         )
     )
-
-
-def parse(markup: bytes) -> tuple[lxml.html.HtmlElement | None, tuple[str, ...]]:
-    """The tree of a page in UTF-8 that all stages share (None when there is nothing to parse), and what was cut.
-
-    Raises: nothing.
-    """
-    markup, cuts = limits.cut(markup)
-    parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
-    parser.set_element_class_lookup(_ELEMENTS)
-    try:
-        tree = lxml.html.document_fromstring(markup, parser=parser)
-    except (etree.LxmlError, ValueError):
-        return None, cuts
-    if any(error.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for error in parser.error_log):
-        cuts += ("nested too deeply: text may be missing",)
-    return tree, cuts
-
-
-_ELEMENTS = etree.ElementDefaultClassLookup(element=lxml.html.HtmlElement)
-"""One class for all elements: the parser of `lxml.html` asks a Python function for each, a third of a walk's time."""
 
 
 def _by_answer(page: Page) -> Rejected | None:

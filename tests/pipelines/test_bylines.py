@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from pipelines import byline_text, content, names, structured
 from pipelines.fields import Fields, decide
-from pipelines.process import parse
 from pipelines.records import Page
+from pipelines.tree import parse
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 URL = "https://www.harbour-post.example/news/bridge"

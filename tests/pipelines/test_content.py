@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 
 from pipelines.blocks import MAX_BLOCKS, read_blocks
 from pipelines.content import Content, extract
-from pipelines.process import parse
 from pipelines.records import Block, BlockKind, Boilerplate, Hints
 from pipelines.rules import Layout
 from pipelines.structured import Structured
+from pipelines.tree import parse
 
 ONE = "The ferry to the northern islands will sail twice a day from June, the company said on Monday."
 TWO = "Islanders had asked for a second crossing for years, because the only boat left before the school bus came."

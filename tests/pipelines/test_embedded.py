@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.embedded import Embedded, find
-from pipelines.process import parse
 from pipelines.records import Block, BlockKind
 from pipelines.structured import read
+from pipelines.tree import parse
 
 URL = "https://www.isle.example/news/second-ferry-for-the-islands"
 TITLE = "Second ferry for the islands"

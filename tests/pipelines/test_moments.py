@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from pipelines import content, datelines, dates, fields, structured
 from pipelines.fields import Fields
-from pipelines.process import parse
 from pipelines.records import Hints, Page, Precision, Timestamp
+from pipelines.tree import parse
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 URL = "https://www.harbour-post.example/news/bridge"

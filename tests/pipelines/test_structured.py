@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines import jsonld
-from pipelines.process import parse
 from pipelines.structured import Structured, plain, read, types
+from pipelines.tree import parse
 
 URL = "https://news.example/bridge"
 

@@ -9,8 +9,8 @@ import pytest
 
 from pipelines import content, structured, titles
 from pipelines.fields import Fields, decide
-from pipelines.process import parse
 from pipelines.records import Candidate, Hints, Page, PageKind
+from pipelines.tree import parse
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 URL = "https://www.harbour-post.example/news/local/the-old-bridge-closes"
