@@ -18,22 +18,24 @@ from pipelines.blocks import BlockTable, Chosen, Node, TextBlock, read_blocks
 from pipelines.declared import Declared
 from pipelines.features import Columns, Matrix, features
 from pipelines.headline import find_headline
-from pipelines.records import Block, Boilerplate, Drop, Hints
+from pipelines.records import Block, BlockKind, Boilerplate, Drop, Hints
 from pipelines.region import find_container, find_kept, region
 from pipelines.rules import Layout
 from pipelines.scorer import RULES, log_odds
 from pipelines.structured import Structured
-from pipelines.verdicts import STANDFIRST, Furniture, verdicts
+from pipelines.verdicts import STANDFIRST, SUBTITLE, Furniture, verdicts
 
 _AGAINST: Mapping[str, float] = {
     "content.headline": math.inf,
     "content.standfirst": math.inf,
+    "content.subtitle": RULES,
     "content.site": math.inf,
     "content.site-keep": math.inf,
     "content.again": math.inf,
     "content.comments": 5.0,
     "content.consent": 5.0,
     "content.pointer": 5.0,
+    "content.cut-off": 5.0,
     "content.aside": 4.0,
     "content.caption": math.inf,
     "content.beside-picture": math.inf,
@@ -85,6 +87,8 @@ class Content:
     """The headline as printed, if seen."""
     standfirst: str | None
     """The lead printed above the body, if seen."""
+    subtitle: str | None
+    """The second title printed below the headline, if seen."""
     flags: tuple[str, ...]
     """Doubts: what was cut."""
     table: BlockTable
@@ -151,13 +155,15 @@ def extract(tree: lxml.html.HtmlElement, structured: Structured, hints: Hints, l
     table = read_blocks(tree, Chosen(_elements(tree, layout.keep), _elements(tree, layout.drop)))
     seen = examine(table, structured, hints)
     if seen is None:
-        return Content((), None, None, table.flags, table, None, Shape(password=table.password))
+        return Content((), None, None, None, table.flags, table, None, Shape(password=table.password))
     found, drops = _scored(seen)
     standfirst = " ".join(block.text for block in found if drops.get(block.index) is STANDFIRST)
+    subtitle = next((block.text for block in found if drops.get(block.index) is SUBTITLE), None)
     return Content(
         tuple(_record(block, drops.get(block.index)) for block in found),
         seen.headline.text if seen.headline else None,
         standfirst or None,
+        subtitle,
         table.flags,
         table,
         seen.headline,
@@ -168,8 +174,9 @@ def extract(tree: lxml.html.HtmlElement, structured: Structured, hints: Hints, l
 def _scored(seen: Examined) -> tuple[list[TextBlock], dict[int, Drop]]:
     """The region and its verdicts, corrected by the score where it is sure enough to outweigh the rules.
 
-    Where score and rules together leave hardly any text one of them has been misled, and the other decides. Where the
-    site's own rules say what the article is, nothing is corrected.
+    Where score and rules together leave hardly any text one of them has been misled, and the other decides; where that
+    does not help, the captions of a gallery may be the text. Where the site's own rules say what the article is,
+    nothing is corrected.
     """
     if seen.furniture.keeping:
         return list(seen.region), seen.drops
@@ -180,7 +187,8 @@ def _scored(seen: Examined) -> tuple[list[TextBlock], dict[int, Drop]]:
     if (size := _chars(*answer)) >= _LITTLE:
         return answer
     score_alone, rules_alone = np.where(np.isinf(rules), rules, odds), np.where(kept, RULES, -RULES)
-    others = (_corrected(seen, reading) for reading in (score_alone, rules_alone))
+    gallery = np.where(_captions(seen), RULES, score_alone)
+    others = (_corrected(seen, reading) for reading in (score_alone, rules_alone, gallery))
     return next((other for other in others if _chars(*other) >= max(_LITTLE, _MISLED * size)), answer)
 
 
@@ -214,6 +222,13 @@ def _weights(seen: Examined) -> NDArray[np.float64]:
     return weights
 
 
+def _captions(seen: Examined) -> NDArray[np.bool_]:
+    """The running text in captions, for each block of the table."""
+    drops = (seen.drops.get(block.index) for block in seen.table.blocks)
+    captions = [drop is not None and drop.rule == "content.caption" for drop in drops]
+    return np.array([caption and block.prose > 0 for caption, block in zip(captions, seen.table.blocks, strict=True)])
+
+
 def _body(columns: Columns, kept: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """The running text in the look that most of it has: no score takes a paragraph out of the middle of a body."""
     prose = columns.prose * kept
@@ -227,7 +242,9 @@ def _elements(tree: lxml.html.HtmlElement, selectors: tuple[str, ...]) -> frozen
 
 
 def _record(block: TextBlock, drop: Drop | None) -> Block:
-    return Block(block.text, block.kind, block.level, round(block.link_share, 3), drop)
+    # A caption that stays is a gallery's text.
+    kind = BlockKind.PARAGRAPH if block.kind is BlockKind.CAPTION and drop is None else block.kind
+    return Block(block.text, kind, block.level, round(block.link_share, 3), drop)
 
 
 def _shape(table: BlockTable, furniture: Furniture, share: float) -> Shape:

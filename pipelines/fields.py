@@ -58,7 +58,7 @@ def decide(page: Page, tree: lxml.html.HtmlElement, structured: Structured, cont
     signed = bylines.decide(tree, structured, near, hints, names)
     when = moments.decide(page, tree, structured, near, language[0], content)
     main_image, images = media.images(structured, near, url)
-    subtitle = _chosen("subtitle", _subtitles(structured, title))
+    subtitle = _chosen("subtitle", _subtitles(structured, content, title))
     said = (candidate.value for candidate in (*title_candidates, *subtitle[1]))
     breadcrumbs = labels.breadcrumbs(structured, content, names, said)
     sections = tuple(labels.sections(structured, breadcrumbs[0], hints))
@@ -150,11 +150,11 @@ def _languages(page: Page, structured: Structured) -> Iterator[Answer]:
             yield origin, tag.strip().replace("_", "-")
 
 
-def _subtitles(structured: Structured, title: str | None) -> Iterator[Answer]:
-    for key in _SUBTITLES:
-        text = plain((structured.article or {}).get(key))
+def _subtitles(structured: Structured, content: Content, title: str | None) -> Iterator[Answer]:
+    declared = ((f"json-ld:{key}", plain((structured.article or {}).get(key))) for key in _SUBTITLES)
+    for origin, text in (("page:subtitle", content.subtitle), *declared):
         if text and len(text) <= titles.MAX_TITLE and titles.squash(text) != titles.squash(title or ""):
-            yield f"json-ld:{key}", text
+            yield origin, text
 
 
 def _publishers(structured: Structured) -> Iterator[Answer]:

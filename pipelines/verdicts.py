@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from pipelines.blocks import Node, TextBlock
 from pipelines.declared import Declared, words
@@ -24,20 +24,36 @@ _CAPTION_CHARS, _CAPTION_BLOCKS = 400, 3
 """The most that stands in a box with a picture when it is the picture's caption and credit."""
 _CAPTIONS = 0.3
 """Share of the prose from which boxes with a picture each are the article, as on a page of products."""
+_EXCERPT = 60, 300
+"""Characters of a text that breaks off under a linked title: shorter ones hesitate, longer ones trail away."""
 _SAYS = 40
 """Characters of the shortest heading that is a statement by itself."""
 _DATE_LINE = 120
 """Characters of the longest line of dates above a body."""
+_DATE_WORDS = 8
+"""Words from which a line with a date in it may be a lead."""
 _LINKS = 0.8
 """Share of a block's characters in links from which it is nothing but links."""
 _POINTS, _POINTS_LIST, _POINTER_CHARS = 0.4, 0.6, 250
 """The same for a line that begins as others do; for the items of a list, in the mean; the longest such line."""
 
+_CREDITED = re.compile(r"(?:(?:bild|foto|photo|image|picture|credit)s?\s?:|©)[^.!?:]{3,60}$", re.IGNORECASE)
+"""The credit that ends a caption."""
 _DATE = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[:.h]\d\d\b|\b\d{1,2}[./]\d{1,2}[./]\d{2,4}\b")
+_ELLIPSES = ("...", "…")
 _LISTED = (BlockKind.LIST_ITEM, BlockKind.TABLE_ROW)
 
+_BYLINES = (
+    Boilerplate.STANDFIRST,
+    Boilerplate.BYLINE,
+    Boilerplate.DATE_STAMP,
+    Boilerplate.CAPTION,
+    Boilerplate.PHOTO_CREDIT,
+)
+"""What stands between the titles and the body: a heading above it is a second title, and no subheading."""
 STANDFIRST = Drop(Boilerplate.STANDFIRST, "content.standfirst", "is the lead, which the record holds as standfirst")
 _TITLE = Drop(Boilerplate.REPEATED_TITLE, "content.headline", "is the headline, which the record holds as title")
+SUBTITLE = Drop(Boilerplate.REPEATED_TITLE, "content.subtitle", "is a second title, which the record holds as subtitle")
 _DATE_STAMP, _CAPTION, _COMMENTS = marker("date").drop, marker("caption").drop, marker("comments").drop
 _BESIDE = Drop(Boilerplate.CAPTION, "content.beside-picture", "is the little text in a box with a picture")
 _SITE = marker("site").drop
@@ -47,6 +63,7 @@ _LINK_LINE = Drop(Boilerplate.READ_MORE, "content.link-line", "is nothing but li
 _LINK_LIST = Drop(Boilerplate.RELATED_LINKS, "content.link-list", "stands in a list of links")
 _POINTER = Drop(Boilerplate.READ_MORE, "content.pointer", "is one of several lines that point at other stories")
 _TEASER = Drop(Boilerplate.TEASER, "content.card", "stands in the card of another story")
+_CUT_OFF = Drop(Boilerplate.TEASER, "content.cut-off", "breaks off under the link to another story")
 _ABOVE = Drop(Boilerplate.OTHER, "content.above-body", "stands between headline and body and is no running text")
 _LABEL = Drop(Boilerplate.OTHER, "content.label", "is short and stands apart from the running text")
 _AFTER = Drop(Boilerplate.OTHER, "content.after-body", "stands after the last paragraph and is no running text")
@@ -191,12 +208,22 @@ class _Review:
 
         Where they hold most of it, they stay: they are the article (a list of places, say), or the page is a listing.
         """
-        left = self.left()
-        cards = [block for block in left if self._in_card(block)]
+        left, broken_off = self.left(), self._broken_off()
+        cards = [block for block in left if block.index in broken_off or self._in_card(block)]
         share = sum(block.prose for block in cards) / (sum(block.prose for block in left) or 1.0)
         if share < _HOLDS_ARTICLE:
-            self.dropped.update((block.index, _TEASER) for block in cards)
+            self.dropped.update((b.index, _CUT_OFF if b.index in broken_off else _TEASER) for b in cards)
         return share
+
+    def _broken_off(self) -> set[int]:
+        """Paragraphs that break off under a linked title."""
+        return {
+            block.index
+            for title, block in pairwise(self.region)
+            if block.kind is BlockKind.PARAGRAPH and _EXCERPT[0] <= block.chars <= _EXCERPT[1]
+            if block.text.endswith(_ELLIPSES)
+            if title.chars > _SAYS and self.dropped.get(title.index) is _LINK_LINE
+        }
 
     def _in_card(self, block: TextBlock) -> bool:
         """Whether a small element around the block is an article of its own or has a heading that links elsewhere."""
@@ -238,6 +265,7 @@ class _Review:
         body = self._body()
         most = 0.5 * sum(block.prose for block in self.left())
         lead = False
+        title: TextBlock | None = None
         for block in self.region:
             if block.index < start or block.index > start + _BEFORE_BODY:
                 continue
@@ -246,12 +274,21 @@ class _Review:
                     self.dropped[block.index] = STANDFIRST
                     lead = True
             elif not lead and block.prose <= most and (self._is_lead(block, body) or self._above_byline(block)):
-                self.dropped[block.index] = STANDFIRST
-                lead = True
+                credited = _CREDITED.search(block.text)
+                self.dropped[block.index] = _CAPTION if credited else STANDFIRST
+                lead = not credited
             elif block.prose and not _date_line(block):
                 break
-            elif block.kind is not BlockKind.HEADING and block.chars < 200:
+            elif block.kind is BlockKind.HEADING:
+                title = title or block
+                continue
+            elif block.chars < 200:
                 self.dropped[block.index] = _DATE_STAMP if _DATE.search(block.text) else _ABOVE
+            drop = self.dropped.get(block.index)
+            if title is not None and self.headline is not None and drop is not None and drop.kind in _BYLINES:
+                says = not lead and title.chars > _SAYS and title.ends_sentence
+                self.dropped.setdefault(title.index, STANDFIRST if says else SUBTITLE)
+                lead = lead or says
 
     def _is_named_otherwise(self, block: TextBlock) -> bool:
         """Whether a block in a container with a marker (a `teaser`, say) is the lead by its words."""
@@ -274,10 +311,13 @@ class _Review:
         said = words(block.text)
         if len(said) < _LEAD_WORDS or block.chars > _LEAD_CHARS:
             return False
+        if len(said) < _DATE_WORDS and _date_line(block):
+            return False
         apart = around is not body and node is not body
-        named = node.names.lead or block.names.lead or (around is not None and around.names.lead)
-        if named:
+        if node.names.lead or block.names.lead:
             return apart or block.chars < _LEAD_INLINE
+        if apart and around is not None and around.names.lead:
+            return True
         # Many sites declare their first paragraph as the description: a plain one is that.
         plain = node.tag == "p" and not node.names.names and not block.names.names
         return apart and not plain and self.declared.is_description(said)

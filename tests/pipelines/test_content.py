@@ -100,6 +100,59 @@ def test_a_lead_without_a_name_is_known_by_the_declared_description() -> None:
     assert (found.headline, found.standfirst, kept(found)) == (TITLE, lead, [ONE, TWO])
 
 
+def test_a_first_paragraph_is_no_lead_because_of_what_its_whole_body_is_called() -> None:
+    found = content(f'<h1>{TITLE}</h1><div class="description">{p(ONE)}{p(TWO)}{p(THREE)}</div>')
+    assert (found.standfirst, kept(found)) == (None, [ONE, TWO, THREE])
+
+
+def test_a_caption_with_a_credit_is_no_lead() -> None:
+    caption = '<div class="lead">The old ferry on its way to the islands. Photo: Ida Berg</div>'
+    found = content(f"<h1>{TITLE}</h1>{caption}<div>{p(ONE)}{p(TWO)}</div>")
+    assert (found.standfirst, kept(found)) == (None, [ONE, TWO])
+
+
+BYLINE = '<div class="byline">By Ida Berg</div>'
+
+
+def test_a_heading_between_title_and_byline_is_a_second_title() -> None:
+    second = "Northern islands: more room for cars and schoolchildren"
+    found = content(f"<h1>{TITLE}</h1><h2>{second}</h2>{BYLINE}<div>{p(ONE)}{p(TWO)}</div>")
+    assert (found.subtitle, found.standfirst, kept(found)) == (second, None, [ONE, TWO])
+
+
+def test_a_heading_that_tells_the_story_is_the_lead() -> None:
+    lead = "From June the ferry sails twice a day, which islanders had wanted for years."
+    found = content(f"<h1>{TITLE}</h1><h2>{lead}</h2>{BYLINE}<div>{p(ONE)}{p(TWO)}</div>")
+    assert (found.subtitle, found.standfirst, kept(found)) == (None, lead, [ONE, TWO])
+
+
+def test_a_heading_right_above_the_first_paragraph_is_a_subheading() -> None:
+    found = content(article("<h2>A trial until October</h2>", p(ONE), p(TWO)))
+    assert (found.subtitle, kept(found)) == (None, ["A trial until October", ONE, TWO])
+
+
+def test_text_that_breaks_off_under_a_linked_title_is_a_teaser() -> None:
+    teaser = "The lighthouse on the rock was sold for a song to a poet, who says that he will ..."
+    link = '<a href="/other">The lighthouse that was sold to a poet for a song</a>'
+    found = content(article(p(ONE), f"<div><div>{link}</div><div>{teaser}</div></div>", p(TWO), p(THREE)))
+    assert kept(found) == [ONE, TWO, THREE]
+    assert drop_of(found, teaser) is Boilerplate.TEASER
+
+
+def test_the_captions_of_a_gallery_are_its_text() -> None:
+    figures = [f"<figure><img src={n}.jpg><figcaption>{text}</figcaption></figure>" for n, text in enumerate(GALLERY)]
+    assert kept(content(article(*figures))) == list(GALLERY)
+
+
+GALLERY = (
+    "The old ferry left the harbour for the last time on Sunday morning, with two hundred islanders on board.",
+    "For forty years Captain Nils Aune stood on its bridge, and he says that he never missed a crossing in fair weather.",
+    "The new ferry is twice as long, runs on batteries and takes sixty cars, which is more than the island has.",
+    "Children from the village school had painted the banner that hung from the quay when the new ship came in.",
+    "In the evening the old ship was towed to the yard, where it will be taken apart and sold by the ton this autumn.",
+)
+
+
 def test_line_breaks_divide_paragraphs() -> None:
     assert kept(content(article(f"{ONE}<br><br>{TWO}<br> <br>{THREE}"))) == [ONE, TWO, THREE]
 
