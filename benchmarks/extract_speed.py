@@ -4,9 +4,11 @@ PAGES are files of pages, one JSON object a line (plain or `.xz`): `html_latin1`
 and `encoding` and `fetched_at` where known. Without them 300 pages of the folder `shared` beside the project.
 
 Every system reads the same pages in one process, in turns, so that what else the machine does falls on all alike; a
-row gives CPU ms a page (mean of the rounds' means, and their standard deviation), the ratio to the bare lxml parse, and
-the peak memory of a process that does nothing but this, a page at a time. `--memory N` instead runs this project over
-N pages and prints what memory it holds on the way. Linux only: memory is read from /proc.
+slow one reads as many of them as fit into BUDGET, and the table says how many. A row gives CPU ms a page (mean of the
+rounds' means, and their standard deviation), the ratio to the bare lxml parse of the same pages, and the peak memory of
+a process that does nothing but this, a page at a time. Below the table: what repair and cleaning are of this project's
+time. `--memory N` instead runs this project over N pages and prints what memory it holds on the way. Linux only: memory
+is read from /proc.
 """
 
 import argparse
@@ -21,14 +23,15 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import chain, cycle, islice
+from itertools import chain, cycle, islice, pairwise
 from pathlib import Path
 from statistics import fmean, stdev
 from typing import Final
+from unittest import mock
 
 from benchmarks.pages import BENCH, row_of
+from pipelines import process
 from pipelines.decode import decode
-from pipelines.process import process_page
 from pipelines.records import Page
 from pipelines.rules import load_rulebook
 from pipelines.tree import parse
@@ -37,6 +40,8 @@ SHARED: Final = BENCH / "pages"
 NEWS: Final = "fundus.jsonl.xz"
 OTHERS: Final = ("wcxb.jsonl.xz", "trafilatura.jsonl.xz")
 PAGES: Final = 300
+BUDGET: Final = 10.0
+"""CPU seconds in which a system reads all pages once; one that needs longer reads fewer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,7 @@ def main() -> int:
     if not sources:
         print(f"no pages: name files of them, or put {NEWS}, {' and '.join(OTHERS)} into {SHARED}", file=sys.stderr)
         return 1
+    random.Random(1).shuffle(sources)  # noqa: S311  # a slow system reads the first ones: they shall be of all kinds
     if options.memory:
         _watch(sources, options.memory)
     else:
@@ -118,7 +124,26 @@ def _lxml() -> Run:
 
 def _copydesk() -> Run:
     rulebook = load_rulebook()
-    return lambda source: process_page(source.page, rulebook.for_page(source.page))
+    return lambda source: process.process_page(source.page, rulebook.for_page(source.page))
+
+
+def _stage(name: str) -> Run:
+    """One stage of this project alone, on what the stages before it hand over when it reads a page for the first time.
+
+    `name` is the stage's in `pipelines.process`.
+    """
+    whole, stage = _copydesk(), getattr(process, name)
+    handed: dict[int, mock._Call | None] = {}
+
+    def run(source: Source) -> None:
+        if id(source) not in handed:
+            with mock.patch.object(process, name, wraps=stage) as spy:
+                whole(source)
+            handed[id(source)] = spy.call_args
+        if call := handed[id(source)]:
+            stage(*call.args, **call.kwargs)
+
+    return run
 
 
 def _trafilatura(fast: bool) -> Run:
@@ -136,10 +161,16 @@ def _resiliparse() -> Run:
 
 
 def _newspaper() -> Run:
-    import newspaper  # type: ignore[import-not-found, unused-ignore]
+    import newspaper  # type: ignore[import-not-found, import-untyped, unused-ignore]
+    from tldextract.tldextract import TLD_EXTRACTOR
+
+    # It would load the list of suffixes and each page's pictures from the network: without one, seconds a page.
+    TLD_EXTRACTOR.suffix_list_urls = ()
+    config = newspaper.Config()
+    config.fetch_images = False
 
     def run(source: Source) -> None:
-        article = newspaper.Article(source.page.url or "https://site.example/")
+        article = newspaper.Article(source.page.url or "https://site.example/", config=config)
         article.download(input_html=source.text)
         article.parse()
 
@@ -154,41 +185,68 @@ SYSTEMS: Final[dict[str, Callable[[], Run]]] = {
     "resiliparse": _resiliparse,
     "newspaper4k": _newspaper,
 }
+STAGES: Final = {"repair": "repair_blocks", "cleaning": "clean"}
+"""What is also measured by itself; the functions' names in `pipelines.process`."""
 
 
 # Measuring ------------------------------------------------------------------------------------------------------------
 
 
 def _compare(sources: list[Source], rounds: int, files: Sequence[Path]) -> None:
+    runs = _made() | {stage: _stage(name) for stage, name in STAGES.items()}
+    read = {name: sources[: _affordable(run, sources)] for name, run in runs.items()}
+    gc.collect()
+    gc.freeze()
+    times: dict[str, list[list[float]]] = {name: [] for name in runs}
+    for _ in range(rounds):
+        for name, run in runs.items():
+            times[name].append(_times(run, read[name]))
+    bare = [fmean(page) for page in zip(*times["lxml parse"], strict=True)]
+    print(f"{len(sources)} pages, {rounds} rounds")
+    print(f"{'':18}{'pages':>5}{'ms a page':>16}{'x parse':>9}{'peak MB':>9}")
+    for name in filter(runs.__contains__, SYSTEMS):
+        pages = len(read[name])
+        ratio = fmean(map(fmean, times[name])) / fmean(bare[:pages])
+        print(f"{name:18}{pages:5}{_mean(times[name])}{ratio:9.2f}{_peak_of(name, files):>9}", flush=True)
+    for stage in STAGES:
+        print(f"of copydesk, {stage}: {_mean(times[stage]).strip()} ms a page")
+
+
+def _made() -> dict[str, Run]:
+    """The systems that are installed."""
     runs: dict[str, Run] = {}
     for name, make in SYSTEMS.items():
         try:
             runs[name] = make()
         except ImportError as error:
             print(f"{name}: not installed ({str(error).splitlines()[0]})")
-    for run in runs.values():
-        _read_all(run, sources)  # what is loaded, compiled or cached once is no page's cost
-    gc.collect()
-    gc.freeze()
-    times: dict[str, list[float]] = {name: [] for name in runs}
-    for _ in range(rounds):
-        for name, run in runs.items():
-            times[name].append(_read_all(run, sources))
-    base = fmean(times["lxml parse"])
-    print(f"{len(sources)} pages, {rounds} rounds")
-    print(f"{'':18}{'ms a page':>16}{'x parse':>9}{'peak MB':>9}")
-    for name, took in times.items():
-        mean, spread = fmean(took), stdev(took) if rounds > 1 else 0.0
-        print(f"{name:18}{mean:8.2f} ± {spread:5.2f}{mean / base:9.2f}{_peak_of(name, files):>9}", flush=True)
+    return runs
 
 
-def _read_all(run: Run, sources: Sequence[Source]) -> float:
-    """CPU ms a page. A page that a system fails on counts with what it took."""
+def _affordable(run: Run, sources: Sequence[Source]) -> int:
+    """How many pages fit into the budget. They are read: what is loaded or compiled once is no page's cost."""
+    end = time.process_time() + BUDGET
+    for number, source in enumerate(sources, 1):
+        _attempt(run, source)
+        if time.process_time() > end:
+            return number
+    return len(sources)
+
+
+def _times(run: Run, sources: Sequence[Source]) -> list[float]:
+    """CPU ms of each page. A page that a system fails on counts with what it took."""
     gc.collect()
-    start = time.process_time()
+    marks = [time.process_time()]
     for source in sources:
         _attempt(run, source)
-    return (time.process_time() - start) * 1000 / len(sources)
+        marks.append(time.process_time())
+    return [(after - before) * 1000 for before, after in pairwise(marks)]
+
+
+def _mean(rounds: Sequence[Sequence[float]]) -> str:
+    """The mean of the rounds' means, and how far they differ."""
+    means = [fmean(times) for times in rounds]
+    return f"{fmean(means):8.2f} ± {stdev(means) if len(means) > 1 else 0.0:5.2f}"
 
 
 def _attempt(run: Run, source: Source) -> None:

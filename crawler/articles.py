@@ -1,6 +1,6 @@
 """Asking for an article's page, and turning what comes back into an item: what the spiders share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from scrapy import Request
@@ -9,15 +9,22 @@ from twisted.python.failure import Failure
 
 from crawler.clock import now
 from crawler.failures import failure_reason
+from crawler.politeness import RIGHTS
 from crawler.recorder import Recorder
-from db import links
+from crawler.rights import Signals
+from crawler.schedule import next_look
+from db import links, looks
 from db.sources import Source
-from pipelines.records import FetchFailure, Found, Page, Reason
+from pipelines.records import FetchFailure, Found, Page, Reason, Saved
 from pipelines.urls import canonical, on_site
 
 
 def article_request(
-    found: Found, callback: Callable[..., Any], errback: Callable[[Failure], Any], **cb_kwargs: Any
+    found: Found,
+    callback: Callable[..., Any],
+    errback: Callable[[Failure], Any],
+    headers: Mapping[str, str] | None = None,
+    **cb_kwargs: Any,
 ) -> Request:
     """A request for an article's page.
 
@@ -28,10 +35,25 @@ def article_request(
         found.url,
         callback=callback,
         errback=errback,
+        headers=dict(headers or {}),
         dont_filter=True,  # the frontier in SQL knows what was fetched
-        meta={"dont_redirect": True},
+        meta={"dont_redirect": True, RIGHTS: ()},
         cb_kwargs={"found": found, **cb_kwargs},
     )
+
+
+async def file_unmodified(recorder: Recorder, response: Response, found: Found, source: Source) -> bool:
+    """Files that a filed article has not changed, as the server says (304); False for any other answer."""
+    if response.status != 304:
+        return False
+    look = await recorder.call(looks.of, recorder.database, found.url)
+    if look is None:
+        return False
+    moment = now()
+    again = next_look(moment, look.changed_at, look.published_at)
+    await recorder.call(looks.unmodified, recorder.database, found.url, moment, again)
+    recorder.count(source.id, Saved.NOT_MODIFIED)
+    return True
 
 
 async def file_redirect(
@@ -71,7 +93,8 @@ def page_of(response: Response, found: Found) -> Page:
         for name, values in response.headers.items()
         for value in values
     )
-    return Page(found.url, response.url, response.status, headers, response.body, now(), found.hints)
+    said: Signals = response.meta[RIGHTS]  # the host's own files, as headers of the page: so they are kept with it
+    return Page(found.url, response.url, response.status, headers + said, response.body, now(), found.hints)
 
 
 def failure_of(failure: Failure) -> FetchFailure:

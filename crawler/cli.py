@@ -6,20 +6,33 @@ Heavy libraries are imported inside the commands that need them, so that `copyde
 import io
 import os
 import sys
+from datetime import datetime
 from typing import Annotated
 
 import typer
 from typer.exceptions import TyperException
 
-from crawler import __version__, config
-from crawler.commands import crawl, export, filters, read, tour
+from crawler import __version__, clock, config
+from crawler.commands import (
+    crawl,
+    diff,
+    explain,
+    export,
+    filters,
+    health,
+    history,
+    propose,
+    read,
+    reclean,
+    run,
+    schedule,
+    tour,
+)
 from crawler.commands.database import database_app
-from crawler.commands.output import CommandError, note
+from crawler.commands.output import exit_code, note, one_line
 from crawler.commands.sources import add, sources_app
 
 HELP = "copydesk --help, copydesk COMMAND --help"
-UNREACHABLE = 69
-"""Exit code when the database can't be used: EX_UNAVAILABLE of sysexits.h."""
 
 app = typer.Typer(
     name="copydesk",
@@ -30,12 +43,19 @@ app = typer.Typer(
 )
 app.command()(tour.demo)
 app.command()(add)
+sources_app.command()(propose.propose)
 app.add_typer(sources_app, name="sources")
 app.command()(crawl.crawl)
+app.command()(run.run)
+app.command()(history.runs)
+app.command()(schedule.schedule)
+app.command()(health.health)
 app.command()(read.articles)
 app.command()(read.show)
 app.command()(read.search)
-app.command()(read.explain)
+app.command()(diff.diff)
+app.command()(explain.explain)
+app.command()(reclean.reclean)
 app.command()(filters.extract)
 app.command()(filters.clean)
 app.command()(export.export)
@@ -57,16 +77,21 @@ def configure(
     database: Annotated[
         str | None, typer.Option("--database", metavar="URL", help="sqlite:///FILE or postgresql://USER@HOST/NAME.")
     ] = None,
+    now: Annotated[
+        str | None, typer.Option("--now", metavar="MOMENT", help="Where the clock starts; for tests and benchmarks.")
+    ] = None,
     version: Annotated[
         bool, typer.Option("--version", help="Print the version.", is_eager=True, callback=_print_version)
     ] = False,
 ) -> None:
     del version  # its callback has printed it
     # Through the environment, so that the Scrapy settings, and processes that are started, see the same.
-    for name, value in (("CONFIG", config_file), ("DATABASE", database)):
+    for name, value in (("CONFIG", config_file), ("DATABASE", database), ("NOW", now)):
         if value:
             os.environ[config.PREFIX + name] = value
-    context.obj = config.load()
+    settings = context.obj = config.load()
+    if settings.now:
+        clock.set_to(datetime.fromisoformat(settings.now))
 
 
 def main() -> None:
@@ -82,24 +107,8 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except Exception as error:
-        code = _exit_code(error)
+        code = exit_code(error)
         if code is None:
             raise
-        message = f"{error.format_message()} ({HELP})" if isinstance(error, TyperException) else str(error)
-        note(f"copydesk: {' '.join(message.split())}")
+        note(f"copydesk: {one_line(error)}" + (f" ({HELP})" if isinstance(error, TyperException) else ""))
         sys.exit(code)
-
-
-def _exit_code(error: Exception) -> int | None:
-    """The exit code of what can go wrong; None for what nobody has foreseen."""
-    from db.errors import DatabaseError
-    from pipelines.rules import RuleError
-
-    match error:
-        case CommandError():
-            return error.exit_code
-        case TyperException() | config.ConfigError() | RuleError():
-            return 2
-        case DatabaseError():
-            return UNREACHABLE
-    return None

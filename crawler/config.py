@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -53,8 +54,20 @@ class Config:
     """Feeds, sitemaps and listing pages fetched from one source in one run."""
     allow_addresses: tuple[str, ...] = ()
     """Address ranges (CIDR) that may be fetched although they are not public."""
+    obey_rights: bool = False
+    """Whether articles that their site reserves from use by machines are left out."""
     log_level: str = "WARNING"
     """DEBUG, INFO, WARNING or ERROR."""
+    log: str = "copydesk.log"
+    """The file that `run` logs to."""
+    log_bytes: int = 10 * 2**20
+    """Size at which the log is moved aside, in bytes; 0: never."""
+    log_files: int = 5
+    """Logs that were moved aside and are kept."""
+    ping: str = ""
+    """An address that `run` calls when it has ended well; `/fail` is added when it has not."""
+    now: str = ""
+    """The moment at which the clock starts, ISO 8601, for tests and benchmarks; empty: the present."""
 
     @property
     def pace(self) -> float:
@@ -82,6 +95,11 @@ def load(path: str | None = None, environment: Mapping[str, str] | None = None) 
     mine = (name for name in environment if name.startswith(PREFIX) and name != PREFIX + "CONFIG")
     variables = {name.removeprefix(PREFIX).lower(): environment[name] for name in mine}
     return _updated(config, variables, "the environment")
+
+
+def from_environment() -> dict[str, str]:
+    """Copydesk's variables that are set now."""
+    return {name: value for name, value in os.environ.items() if name.startswith(PREFIX)}
 
 
 def _read(file: Path) -> dict[str, Any]:
@@ -135,6 +153,22 @@ def _level(value: Any) -> str:
     return str(value).upper()
 
 
+def _moment(value: Any) -> str:
+    if value == "":
+        return ""
+    with suppress(ValueError):
+        moment = datetime.fromisoformat(str(value))
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).isoformat()
+    raise ValueError("a moment such as 2026-06-11T08:00:00Z")
+
+
+def _switch(value: Any) -> bool:
+    if str(value).lower() not in _SWITCH:
+        raise ValueError("true or false")
+    return _SWITCH[str(value).lower()]
+
+
+_SWITCH = {"true": True, "1": True, "false": False, "0": False}
 _READERS: dict[str, Callable[[Any], Any]] = {
     "database": _text,
     "contact": _text,
@@ -147,6 +181,12 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "articles_per_run": _number(int, 0, 10**9),
     "listings_per_run": _number(int, 0, 10**9),
     "allow_addresses": _ranges,
+    "obey_rights": _switch,
     "log_level": _level,
+    "log": _text,
+    "log_bytes": _number(int, 0, 2**40),
+    "log_files": _number(int, 0, 1000),
+    "ping": _text,
+    "now": _moment,
 }
 """What reads each setting's value. Raises: ValueError, which names what was expected."""

@@ -37,8 +37,14 @@ def failure_reason(error: BaseException | None) -> tuple[Reason, str]:
     """
     if isinstance(error, HostLeftAloneError) and error.__cause__ is not None:
         return failure_reason(error.__cause__)  # what made the host be left alone
-    detail = " ".join(str(error).split())[:300]
+    wrapped = [failure.value for failure in getattr(error.__cause__, "reasons", ())] if error else []
+    if any(isinstance(one, DownloadCancelledError) for one in wrapped):
+        return failure_reason(wrapped[0])
+    # Of several errors in one, as Twisted wraps them, what each says.
+    detail = " ".join("; ".join(map(str, wrapped or [error])).split())[:300]
+    if isinstance(error, IgnoreRequest) and isinstance(error.__cause__, ValueError):
+        return Reason.TOO_LARGE, detail  # so Scrapy's decompression says that it has stopped
     for kind, reason, meaning in _REASONS:
         if isinstance(error, kind):
             return reason, f"{meaning}: {detail}" if meaning and detail else meaning or detail
-    return Reason.UNREACHABLE, f"{type(error).__name__}: {detail}"
+    return Reason.UNREACHABLE, f"the request failed: {type(error).__name__}: {detail}"

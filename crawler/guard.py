@@ -27,6 +27,11 @@ if TYPE_CHECKING:
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
+# All that IANA has given out to hosts. `is_global` also says yes to site-local addresses (fec0::/10), and to the
+# notations in which translators wrap IPv4 addresses, such as ::127.0.0.1 and ::ffff:0:127.0.0.1.
+_GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052
+
 
 class AddressRefusedError(IgnoreRequest):
     """The address is not public and not allowed by the setting `allow_addresses`."""
@@ -44,11 +49,11 @@ class Guard:
 
     def permits(self, address: Address) -> bool:
         """Whether the address is public or in an allowed range. IPv4 addresses inside IPv6 ones count as themselves."""
-        if isinstance(address, ipaddress.IPv6Address):
-            address = address.ipv4_mapped or address.sixtofour or address
+        address = _inner(address)
         if any(address.version == network.version and address in network for network in self.allowed):
             return True
-        return address.is_global and not address.is_multicast
+        unicast = not address.is_multicast if address.version == 4 else address in _GLOBAL_UNICAST
+        return address.is_global and unicast
 
     def check(self, host: str) -> None:
         """Raises AddressRefusedError when the host is written as an address that may not be fetched.
@@ -60,9 +65,21 @@ class Guard:
             raise AddressRefusedError(f"{host} is not a public address; the setting allow_addresses can allow it")
 
 
+def _inner(address: Address) -> Address:
+    """The IPv4 address that an IPv6 address stands for on its way (mapped, 6to4, NAT64); else the address itself.
+
+    Teredo's (2001::/32) is no public one.
+    """
+    if address.version == 4:
+        return address
+    if address in _NAT64:
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address.sixtofour or address
+
+
 def literal_address(host: str) -> Address | None:
     """The address that a host text stands for, also in decimal, octal, hex and short forms; None for a name."""
-    text = host.strip("[]").split("%")[0]
+    text = host.strip("[]").split("%")[0].rstrip(".")
     try:
         return ipaddress.ip_address(text)
     except ValueError:

@@ -1,61 +1,18 @@
 """Runs spiders in this process, until they are done. A process can do this once (Twisted's reactor can't restart)."""
 
 import asyncio
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+import signal
+from collections.abc import Callable, Sequence
+from multiprocessing import parent_process
 
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings
 
 from crawler.config import Config
+from crawler.ending import DEADLINE, SHUTDOWN, Ending
 from crawler.recorder import Recorder
+from crawler.report import CrawlReport, Job, Listener, recorded
 from crawler.settings import of_config
-from pipelines.records import Reason
-
-Listener = Callable[[int | None, str], None]
-"""Called with a source's id (None for a page by hand) and the outcome of one of its pages."""
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """A spider to run, by name, with its arguments."""
-
-    spider: str
-    arguments: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class CrawlReport:
-    """What a run came to."""
-
-    outcomes: Mapping[int | None, Counter[str]]
-    """For each source's id (None: pages by hand) how many pages ended in which outcome."""
-    troubles: Mapping[str, str]
-    """Source name -> why it could not be crawled, or not to its end."""
-    interrupted: bool
-    """Whether a signal ended the run; what was left waits for the next one."""
-
-    @property
-    def totals(self) -> Counter[str]:
-        return sum((Counter(counts) for counts in self.outcomes.values()), Counter())
-
-    @property
-    def failed(self) -> bool:
-        """Whether a source could not be crawled, all its pages were refused or failed, or something unforeseen was."""
-        return (
-            bool(self.troubles)
-            or bool(self.totals[Reason.QUARANTINED])
-            or any(counts and set(counts) <= _FAILURES for counts in self.outcomes.values())
-        )
-
-
-_FAILURES = {reason for reason in Reason if reason.transient} | {
-    Reason.FORBIDDEN,
-    Reason.ADDRESS_REFUSED,
-    Reason.ROBOTS,
-    Reason.TOO_LARGE,
-}
 
 
 def scrapy_settings(config: Config) -> Settings:
@@ -67,13 +24,39 @@ def scrapy_settings(config: Config) -> Settings:
 
 
 def crawl(config: Config, jobs: Sequence[Job], command: str, listener: Listener | None = None) -> CrawlReport:
-    """Runs the spiders, one after the other.
+    """Runs the spiders, one after the other, as a run of its own.
 
-    Raises: what kept a spider from starting, such as a `db.session.DatabaseError`.
+    Raises: what kept a spider from starting, such as a `db.errors.DatabaseError`.
+    """
+    return recorded(config, command, lambda run_id: crawl_part(config, jobs, run_id, listener=listener))
+
+
+def crawl_part(
+    config: Config,
+    jobs: Sequence[Job],
+    run_id: int,
+    *,
+    listener: Listener | None = None,
+    share: int | None = None,
+    deadline: float | None = None,
+    quiet: bool = False,
+) -> CrawlReport:
+    """Runs the spiders, one after the other, as part of a run that is on record.
+
+    `share` is how many due sources it may take (None: all), `deadline` a moment of `time.monotonic` at which nothing
+    new is started (None: never); `quiet` leaves the log to the caller. Raises: as `crawl`.
     """
     settings = scrapy_settings(config)
-    settings.set("COPYDESK_COMMAND", command, priority="cmdline")
-    settings.set("COPYDESK_LISTENERS", [listener] if listener else [], priority="cmdline")
+    settings.setdict(
+        {
+            "COPYDESK_RUN": run_id,
+            "COPYDESK_LISTENERS": [listener] if listener else [],
+            "COPYDESK_SHARE": share,
+            "COPYDESK_DEADLINE": deadline,
+            "LOG_INSTALL_ROOT_HANDLER": not quiet,
+        },
+        priority="cmdline",
+    )
     process = AsyncCrawlerProcess(settings)
     waiting = list(jobs)
     started: list[Crawler] = []
@@ -81,30 +64,47 @@ def crawl(config: Config, jobs: Sequence[Job], command: str, listener: Listener 
 
     def start_next(_ended: object = None) -> None:
         """One spider after the other: two at once would each keep their own pace at a host."""
-        if waiting and not any(recorder.interrupted for recorder in _recorders(started)):
+        if waiting and not any(Ending.of(crawler).reason for crawler in started):
             job = waiting.pop(0)
             started.append(process.create_crawler(job.spider))
             tasks.append(process.crawl(started[-1], **job.arguments))
             tasks[-1].add_done_callback(start_next)
 
+    def end() -> None:
+        """Ends what goes on; called again and again it does no more than once."""
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # a second Ctrl-C ends at once; what is in flight is asked again
+        waiting.clear()
+        for crawler in process.crawlers:
+            try:
+                Ending.of(crawler).end(SHUTDOWN)
+            except RuntimeError:  # its engine is about to be made
+                loop.call_soon(end)
+
     start_next()
-    process.start()
+    loop = asyncio.get_event_loop()
+    _call_when_asked_to_end(loop, end)
+    process.start(install_signal_handlers=False)
     for task in tasks:
         task.result()
-    return _report(_recorders(started))
+    return sum((_report(crawler) for crawler in started), CrawlReport())
 
 
-def _recorders(started: Sequence[Crawler]) -> list[Recorder]:
-    return [Recorder.of(crawler) for crawler in started]
+def _call_when_asked_to_end(loop: asyncio.AbstractEventLoop, end: Callable[[], None]) -> None:
+    """Calls back when a signal asks to end, and when the process that started this one is gone."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, end)
+    parent = parent_process()
+    if parent is not None:
+
+        def orphaned() -> None:
+            loop.remove_reader(parent.sentinel)
+            end()
+
+        loop.add_reader(parent.sentinel, orphaned)
 
 
-def _report(recorders: Sequence[Recorder]) -> CrawlReport:
-    outcomes: dict[int | None, Counter[str]] = {}
-    troubles: dict[str, str] = {}
-    for recorder in recorders:
-        if recorder.error:
-            raise recorder.error
-        troubles |= recorder.troubles
-        for source_id, counts in recorder.outcomes.items():
-            outcomes.setdefault(source_id, Counter()).update(counts)
-    return CrawlReport(outcomes, troubles, any(recorder.interrupted for recorder in recorders))
+def _report(crawler: Crawler) -> CrawlReport:
+    recorder, reason = Recorder.of(crawler), Ending.of(crawler).reason
+    if recorder.error:
+        raise recorder.error
+    return CrawlReport(recorder.outcomes, recorder.troubles, interrupted=reason == SHUTDOWN, time_up=reason == DEADLINE)

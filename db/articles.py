@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import Select, and_, case, or_, select
 from sqlalchemy.orm import Session, load_only
 
-from db import archive, filing, links, mapping, memory, models, pages
+from db import archive, filing, links, looks, mapping, memory, models, pages
 from db.models import LinkState, RelationKind, url_key
 from db.session import Database, retried
 from pipelines.records import (
@@ -45,6 +45,8 @@ class StoredArticle:
     first_seen: datetime
     last_seen: datetime
     changed_at: datetime
+    gone_at: datetime | None
+    """When its address answered 404 or 410; None: it is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,48 +109,36 @@ class Quarantined:
 
 @retried
 def store(
-    db: Database, page: Page, outcome: Outcome, next_try: datetime | None, block_keys: bytes = b""
+    db: Database,
+    page: Page,
+    outcome: Outcome,
+    next_try: datetime | None,
+    block_keys: bytes = b"",
+    *,
+    edited: bool = True,
 ) -> Saved | Reason:
     """Files what came of a page: the page and its bytes, the article or the rejection, and the link's new state.
 
     One transaction: all of it or nothing. The link is found by `page.url` and made if unknown; `next_try` says when
-    it is to be fetched again (None: settled). An article is known by its canonical URL. A rejected page leaves the
-    article that it once was. `block_keys` go into the memory of the link's source (see `db.memory`).
+    it is to be fetched again (None: settled). An article is known by its canonical URL, and of its addresses only its
+    own one is fetched again. A page that says what is filed already is not kept. A rejected page leaves the article
+    that it once was; one that is gone is marked so. `block_keys` go into the memory of the link's source (see
+    `db.memory`); `edited` see `db.filing.file`.
 
     Raises: Unavailable.
     """
     packed = archive.pack(page.body)
     with db.write() as session:
         link = links.locked(session, page.url, page.fetched_at)
+        if isinstance(outcome, Accepted) and filing.touch(session, link, page.fetched_at, outcome.article):
+            looks.ended(session, link, page, changed=False)
+            links.settle(session, link, LinkState.STORED, None, None, next_try)
+            return Saved.UNCHANGED
         page_id = pages.record(session, link, page, packed)
-        result = _settle(session, link, page_id, page.fetched_at, outcome, next_try)
+        result = _settle(session, link, page_id, page, outcome, next_try, edited=edited)
         if block_keys:
             memory.remember(session, link, page.fetched_at, block_keys)
         return result
-
-
-@retried
-def restore(db: Database, page_id: int, outcome: Outcome) -> Saved | Reason:
-    """Files what came of cleaning an archived page again. When the link is to be fetched again stays as it is.
-
-    The same text gets new receipts in place; another text becomes a new version. Where the page is rejected now, an
-    article that was made from it stays.
-
-    Raises: KeyError when there is no such page; Unavailable.
-    """
-    with db.write() as session:
-        page = session.get(models.Page, page_id)
-        if page is None:
-            raise KeyError(page_id)
-        link = links.locked(session, page.url, page.fetched_at)
-        if link.article_id is None:
-            attempts = link.attempts
-            result = _settle(session, link, page_id, page.fetched_at, outcome, link.next_try)
-            link.attempts = attempts
-            return result
-        if isinstance(outcome, Accepted):
-            return filing.file(session, link, page_id, page.fetched_at, outcome.article)
-        return outcome.reason
 
 
 def quarantine(db: Database, page: Page, traceback: str) -> None:
@@ -198,6 +188,13 @@ def each(db: Database, source: str | None = None) -> Iterator[StoredArticle]:
         if len(batch) < _BATCH:
             return
         last = batch[-1].id
+
+
+def made_from(db: Database, page_ids: Sequence[int]) -> dict[int, StoredArticle]:
+    """The articles whose current versions were made from these pages, by page."""
+    with db.read() as session:
+        found = _stored(session, _current().where(models.ArticleVersion.page_id.in_(page_ids)))
+    return {stored.page_id: stored for stored in found if stored.page_id is not None}
 
 
 def listing(db: Database, source: str | None = None, limit: int = 20) -> list[ArticleLine]:
@@ -285,15 +282,35 @@ _LINE_COLUMNS = (
 
 
 def _settle(
-    session: Session, link: models.Link, page_id: int, at: datetime, outcome: Outcome, next_try: datetime | None
+    session: Session,
+    link: models.Link,
+    page_id: int,
+    page: Page,
+    outcome: Outcome,
+    next_try: datetime | None,
+    *,
+    edited: bool,
 ) -> Saved | Reason:
     if isinstance(outcome, Accepted):
-        saved = filing.file(session, link, page_id, at, outcome.article)
-        links.settle(session, link, LinkState.STORED, None, None, next_try)
+        saved = filing.file(session, link, page_id, page.fetched_at, outcome.article, edited=edited)
+        looks.ended(session, link, page, changed=saved is Saved.CHANGED)
+        own = saved is Saved.NEW or _own_article(session, link) is not None
+        links.settle(session, link, LinkState.STORED, None, None, next_try if own else None)
         return saved
+    article = _own_article(session, link)
+    if article is not None and outcome.reason in (Reason.NOT_FOUND, Reason.GONE):
+        article.gone_at = article.gone_at or page.fetched_at
+    if article is None and link.looked_at is None:
+        link.article_id = None  # what redirects here has not moved here
     state = LinkState.REJECTED if next_try is None else LinkState.FAILED
     links.settle(session, link, state, outcome.reason, outcome.evidence, next_try)
     return outcome.reason
+
+
+def _own_article(session: Session, link: models.Link) -> models.Article | None:
+    """The article that lives at a link's address; None when there is none, or only one that lives elsewhere."""
+    article = None if link.article_id is None else session.get(models.Article, link.article_id)
+    return article if article is not None and article.url == link.url else None
 
 
 def _current() -> _Current:
@@ -327,6 +344,7 @@ def _stored(session: Session, query: _Current) -> list[StoredArticle]:
             first_seen=row.first_seen,
             last_seen=row.last_seen,
             changed_at=row.changed_at,
+            gone_at=row.gone_at,
         )
         for row, version, source in rows
     ]

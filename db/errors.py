@@ -9,6 +9,7 @@ class DatabaseError(Exception):
     ├── BadAddress          the URL names no database that Copydesk understands
     ├── Unavailable         unreachable, refused, locked, full, unwritable, or its folder is missing
     │   ├── NotADatabase    the file is something else, or holds another program's tables
+    │   ├── Lost            the server ended the connection or refuses it for now, as when it is restarted
     │   └── Contended       another writer was in the way; all was undone, and trying again may help
     ├── Outdated            made by an older Copydesk: `copydesk db upgrade`
     ├── TooNew              made by a newer Copydesk
@@ -26,6 +27,10 @@ class Unavailable(DatabaseError):
 
 class NotADatabase(Unavailable):
     """What is there is not a Copydesk database."""
+
+
+class Lost(Unavailable):
+    """The server ended the connection, or refuses it for now; it may be back in a moment."""
 
 
 class Contended(Unavailable):

@@ -1,6 +1,6 @@
 """The addresses where new links are looked for, each with its own cadence."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -39,6 +39,13 @@ class FeedRow:
     total_new: int
     """Links that all checks together saw first."""
     last_new_at: datetime | None
+    depth: int
+    """Documents between it and the home page; for a further page of a listing the pages before it."""
+    told_modified: datetime | None
+    """When it last changed, as the sitemap index that names it says."""
+    dates_right: int
+    dates_wrong: int
+    """How often its modification dates were borne out by a look at the article, and how often not."""
 
     def due(self, now: datetime) -> bool:
         """Whether it is time to check."""
@@ -60,12 +67,27 @@ class FeedCheck:
     new: int = 0
     problem: str | None = None
     """One line for people. With a problem, what was known of the document stays known."""
+    ttl: timedelta | None = None
+    """How long it asks to be taken for fresh; None: it does not say."""
 
 
-def add(db: Database, source_id: int, endpoints: Iterable[tuple[str, str, str | None]], now: datetime) -> list[FeedRow]:
-    """Takes up endpoints (URL, kind, title) of a source. Returns: those that were not known, due at once."""
-    rows = [
-        {
+def add(
+    db: Database,
+    source_id: int,
+    endpoints: Iterable[tuple[str, str, str | None]],
+    now: datetime,
+    *,
+    depth: int = 0,
+    modified: Mapping[str, datetime] | None = None,
+) -> list[FeedRow]:
+    """Takes up endpoints (URL, kind, title) of a source.
+
+    `modified` says when they last changed, by their addresses, as the index that names them tells. Returns: those that
+    were not known, and those that have changed since they were asked or since the date told before; due at once.
+    """
+    told = {url_key(url): moment for url, moment in (modified or {}).items()}
+    rows = {
+        url_key(url): {
             "source_id": source_id,
             "url": url,
             "url_key": url_key(url),
@@ -75,20 +97,36 @@ def add(db: Database, source_id: int, endpoints: Iterable[tuple[str, str, str | 
             "failures": 0,
             "last_found": 0,
             "total_new": 0,
+            "depth": depth,
+            "told_modified": told.get(url_key(url)),
+            "dates_right": 0,
+            "dates_wrong": 0,
         }
         for url, kind, title in endpoints
-    ]
+    }
     if not rows:
         return []
     with db.write() as session:
-        ids = session.scalars(insert_new(session, models.Feed).returning(models.Feed.id), rows).all()
+        inserted = insert_new(session, models.Feed).returning(models.Feed.id)
+        ids = set(session.scalars(inserted, list(rows.values())))
+        known = select(models.Feed).where(models.Feed.source_id == source_id, models.Feed.url_key.in_(told))
+        ids |= {row.id for row in session.scalars(known) if _changed(row, told[row.url_key])}
         found = session.scalars(select(models.Feed).where(models.Feed.id.in_(ids)).order_by(models.Feed.id))
         return [_value(row) for row in found]
 
 
-def reopen(db: Database, source_id: int, url: str, kind: str, now: datetime) -> FeedRow:
+def _changed(row: models.Feed, told: datetime) -> bool:
+    """Notes when a known endpoint last changed; whether that is news, so that it is due at once."""
+    before, row.told_modified = row.told_modified or row.last_checked, told
+    if before is None or told <= before or row.last_checked is None:
+        return False
+    row.next_check = None
+    return True
+
+
+def reopen(db: Database, source_id: int, url: str, kind: str, now: datetime, *, depth: int = 0) -> FeedRow:
     """Takes up an endpoint, or makes a known one due at once."""
-    for row in add(db, source_id, [(url, kind, None)], now):
+    for row in add(db, source_id, [(url, kind, None)], now, depth=depth):
         return row
     with db.write() as session:
         known = session.scalars(
@@ -114,6 +152,7 @@ def checked(db: Database, feed_id: int, check: FeedCheck) -> None:
         row.last_checked, row.next_check = check.at, check.next_check
         row.interval_seconds = round((check.next_check - check.at).total_seconds())
         row.last_status, row.problem = check.status, check.problem
+        row.ttl_seconds = None if check.ttl is None else round(check.ttl.total_seconds())
         row.failures = row.failures + 1 if check.problem else 0
         row.total_new += check.new
         if check.new:
@@ -143,4 +182,8 @@ def _value(row: models.Feed) -> FeedRow:
         last_found=row.last_found,
         total_new=row.total_new,
         last_new_at=row.last_new_at,
+        depth=row.depth,
+        told_modified=row.told_modified,
+        dates_right=row.dates_right,
+        dates_wrong=row.dates_wrong,
     )

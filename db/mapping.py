@@ -1,7 +1,6 @@
 """An article as a value and as a row, both ways."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any
 
 from db import models
@@ -41,6 +40,11 @@ _SAME = (
 _LISTS = ("breadcrumbs", "audios", "rights", "flags")
 
 
+def flat(value: Image | Video | Candidate | Repair) -> dict[str, Any]:
+    """The fields of a flat value; `dataclasses.asdict` copies each of them deeply, and takes ten times as long."""
+    return {name: getattr(value, name) for name in value.__slots__}
+
+
 def columns(article: Article) -> dict[str, Any]:
     """The columns of `article` that the record fills."""
     return {
@@ -50,10 +54,10 @@ def columns(article: Article) -> dict[str, Any]:
         **_moment_columns("modified", article.modified),
         "canonical_key": url_key(article.canonical_url),
         "page_kind": article.page_kind,
-        "main_image": None if article.main_image is None else asdict(article.main_image),
-        "images": [asdict(image) for image in article.images],
-        "videos": [asdict(video) for video in article.videos],
-        "candidates": [asdict(candidate) for candidate in article.candidates],
+        "main_image": None if article.main_image is None else flat(article.main_image),
+        "images": [flat(image) for image in article.images],
+        "videos": [flat(video) for video in article.videos],
+        "candidates": [flat(candidate) for candidate in article.candidates],
         "content_hash": article.fingerprint.content_hash,
         "minhash": article.fingerprint.minhash,
     }

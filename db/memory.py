@@ -7,23 +7,24 @@ from sqlalchemy.orm import Session
 
 from db import models
 from db.models import Memory, Relation
-from db.session import Database, insert_new
+from db.session import Database, insert_new, table
 
 # Articles that are remembered of a source, the latest: 15 KB. What a redesign took away is forgotten after as many,
 # and what came with it is known after a quarter of them.
 PAGES = 50
 
-# Made once: making them takes longer than running them, and they run for every page.
-_RECENT = select(Memory.keys).where(Memory.source_id == bindparam("source_id"))
-_IS_COPY = select(Relation.id).where(Relation.article_id == bindparam("article_id")).limit(1)
+# Made once, on tables: making them takes longer than running them, and they run for every page.
+_MEMORY, _RELATION = table(Memory), table(Relation)
+_RECENT = select(_MEMORY.c["keys"]).where(_MEMORY.c.source_id == bindparam("source_id"))
+_IS_COPY = select(_RELATION.c.id).where(_RELATION.c.article_id == bindparam("article_id")).limit(1)
 _LATEST_FIRST = (
-    select(Memory.article_id).where(Memory.source_id == bindparam("source_id")).order_by(Memory.seen_at.desc())
+    select(_MEMORY.c.article_id)
+    .where(_MEMORY.c.source_id == bindparam("source_id"))
+    .order_by(_MEMORY.c.seen_at.desc())
+    .offset(PAGES)
+    .limit(PAGES)
 )
-_FORGET = (
-    delete(Memory)
-    .where(Memory.article_id.in_(_LATEST_FIRST.offset(PAGES).limit(PAGES)))
-    .execution_options(synchronize_session=False)
-)
+_FORGET = delete(_MEMORY).where(_MEMORY.c.article_id.in_(_LATEST_FIRST))
 
 
 def recent(db: Database, source_id: int | None) -> list[bytes]:

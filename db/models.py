@@ -34,6 +34,8 @@ class LinkState(StrEnum):
 class RelationKind(StrEnum):
     SAME_TEXT = "same text"
     NEAR_DUPLICATE = "near duplicate"
+    SYNDICATED = "syndicated"
+    """The text, or nearly so, of another source that had it first."""
 
 
 class Base(DeclarativeBase):
@@ -103,6 +105,16 @@ class Feed(Base):
     total_new: Mapped[int]
     """Links that all checks together saw first."""
     last_new_at: Mapped[datetime | None]
+    depth: Mapped[int]
+    """Documents between it and the home page; for a further page of a listing the pages before it."""
+    ttl_seconds: Mapped[int | None]
+    """How long the last answer asked to be taken for fresh."""
+    told_modified: Mapped[datetime | None]
+    """When it last changed, as the sitemap index that names it says."""
+    dates_right: Mapped[int]
+    """Modification dates of articles listed here that a look at the article bore out."""
+    dates_wrong: Mapped[int]
+    """Those that it did not: a new date without a change, a change without a new date."""
 
 
 class Link(Base):
@@ -128,6 +140,17 @@ class Link(Base):
     hinted_at: Mapped[datetime | None]
     """The date in the hints, where it could be read."""
     found_at: Mapped[datetime]
+    looked_at: Mapped[datetime | None]
+    """When the article's page was last had, in full or as "not modified"."""
+    etag: Mapped[str | None]
+    last_modified: Mapped[str | None]
+    """The validators of the last article page."""
+    told_modified: Mapped[datetime | None]
+    """The newest modification date that an endpoint gave."""
+    told_at: Mapped[datetime | None]
+    """When that date said that the article has changed since we looked; NULL: it does not."""
+    dated_by: Mapped[int | None] = mapped_column(ForeignKey("feed.id", ondelete="SET NULL"))
+    """The endpoint that dates the article, as last read."""
 
 
 Index(
@@ -138,6 +161,12 @@ Index(
     postgresql_where=text("next_try IS NOT NULL"),
 )
 Index("ix_link_source_id", Link.source_id, Link.state)
+Index(
+    "ix_link_dated_by",
+    Link.dated_by,
+    sqlite_where=text("dated_by IS NOT NULL"),
+    postgresql_where=text("dated_by IS NOT NULL"),
+)
 
 
 class Body(Base):
@@ -169,6 +198,8 @@ class Page(Base):
     """Known from outside; NULL in a crawl."""
     fetched_at: Mapped[datetime]
     body_hash: Mapped[str] = mapped_column(ForeignKey("body.hash"))
+    pipeline_version: Mapped[str | None]
+    """Code and rules that cleaned it again; NULL: none since it was fetched."""
 
 
 class Article(Base):
@@ -222,6 +253,8 @@ class Article(Base):
     last_seen: Mapped[datetime]
     changed_at: Mapped[datetime]
     """When the current version was first seen."""
+    gone_at: Mapped[datetime | None]
+    """When its address answered 404 or 410 for the first time since it was last there; NULL: it is there."""
 
 
 Index("ix_article_source_id", Article.source_id, Article.first_seen)
@@ -286,7 +319,7 @@ Index("ix_tag_name", Tag.name, postgresql_using="hash")
 
 
 class Relation(Base):
-    """Two articles that are alike; `article_id` is the later of the two."""
+    """Two articles that are alike; `article_id` is the later of the two: of two sources the one published later."""
 
     __tablename__ = "relation"
     __table_args__ = (UniqueConstraint("article_id", "other_id"),)
@@ -328,6 +361,35 @@ class Memory(Base):
 
 
 Index("ix_memory_source_id", Memory.source_id, Memory.seen_at)
+
+
+class Rest(Base):
+    """A host that is left alone for a while."""
+
+    __tablename__ = "rest"
+
+    host: Mapped[str] = mapped_column(primary_key=True)
+    """As `pipelines.urls.host_key` names it."""
+    until: Mapped[datetime]
+    asked: Mapped[bool]
+    """Whether the host asked for it (Retry-After); else it failed or refused."""
+    times: Mapped[int]
+    """Runs in a row that ended in leaving it alone."""
+    why: Mapped[str]
+
+
+class Notice(Base):
+    """A file in which a host says what it allows, such as its robots.txt, as fetched last."""
+
+    __tablename__ = "notice"
+
+    url_key: Mapped[bytes] = mapped_column(primary_key=True)
+    url: Mapped[str]
+    fetched_at: Mapped[datetime]
+    status: Mapped[int]
+    etag: Mapped[str | None]
+    last_modified: Mapped[str | None]
+    body: Mapped[bytes]
 
 
 class Run(Base):

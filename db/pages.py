@@ -1,19 +1,20 @@
 """Fetched pages: what was asked for, what answered, when."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Select, and_, select
+from sqlalchemy.orm import Session
 
 from db import archive, links, models
 from db.models import url_key
-from db.session import Database
+from db.session import Database, insert_one
 from pipelines.records import Page
 
 # What cleaning, conditional requests and rights need of an answer. Cookies are never stored.
 _KEPT_HEADERS = frozenset(
     {
+        "ai.txt",
         "content-language",
         "content-type",
         "date",
@@ -26,7 +27,6 @@ _KEPT_HEADERS = frozenset(
         "x-robots-tag",
     }
 )
-_BATCH = 50  # pages a transaction: with bodies of 10 MiB at most, 500 MiB at the very worst
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,8 @@ class StoredPage:
 
     id: int
     body_hash: str
+    source_id: int | None
+    """The source of its link."""
     page: Page
 
 
@@ -55,47 +57,41 @@ def latest(db: Database, url: str) -> StoredPage | None:
         return next(_values(session, query.limit(1)), None)
 
 
-def each(db: Database, source_id: int | None = None) -> Iterator[StoredPage]:
-    """All pages (None: of all sources), oldest first, without holding a transaction between them."""
-    query = _pages() if source_id is None else _pages().where(models.Link.source_id == source_id)
-    return _stream(db, query)
+def some(db: Database, page_ids: Sequence[int]) -> list[StoredPage]:
+    """The pages of these ids, by id; those that are not there are left out."""
+    with db.read() as session:
+        return list(_values(session, _pages().where(models.Page.id.in_(page_ids)).order_by(models.Page.id)))
 
 
-def to_clean(db: Database, pipeline_version: str, source_id: int | None = None) -> Iterator[StoredPage]:
-    """The pages to clean again: those of current versions that another pipeline made, and the last good answers
-    of links that came to no article.
-    """
-    newer = aliased(models.Page)
-    is_last = ~select(newer.id).where(newer.link_id == models.Page.link_id, newer.id > models.Page.id).exists()
-    outdated = (
-        select(models.ArticleVersion.page_id)
-        .join(models.Article)
-        .where(
-            models.ArticleVersion.number == models.Article.version, models.Article.pipeline_version != pipeline_version
-        )
+def latest_articles(db: Database, source_id: int, limit: int) -> list[StoredPage]:
+    """The pages that the current versions of a source's latest articles were made from, the newest first."""
+    here = models.ArticleVersion
+    query = (
+        _pages()
+        .join(here, here.page_id == models.Page.id)
+        .join(models.Article, and_(models.Article.id == here.article_id, models.Article.version == here.number))
+        .where(models.Article.source_id == source_id)
+        .order_by(models.Article.first_seen.desc(), models.Article.id.desc())
+        .limit(limit)
     )
-    query = _pages().where(
-        or_(models.Page.id.in_(outdated), links.never_stored() & (models.Page.status == 200) & is_last)
-    )
-    return _stream(db, query if source_id is None else query.where(models.Link.source_id == source_id))
+    with db.read() as session:
+        return list(_values(session, query))
 
 
 def record(session: Session, link: models.Link, page: Page, packed: archive.Packed) -> int:
     """Stores a fetch with its body. Returns: the page's id."""
     archive.keep(session, packed)
-    row = models.Page(
-        link_id=link.id,
-        url=page.url,
-        final_url=page.final_url,
-        status=page.status,
-        headers=[[name, value] for name, value in page.headers if name in _KEPT_HEADERS],
-        encoding=page.encoding,
-        fetched_at=page.fetched_at,
-        body_hash=packed.hash,
-    )
-    session.add(row)
-    session.flush()
-    return row.id
+    row = {
+        "link_id": link.id,
+        "url": page.url,
+        "final_url": page.final_url,
+        "status": page.status,
+        "headers": [[name, value] for name, value in page.headers if name in _KEPT_HEADERS],
+        "encoding": page.encoding,
+        "fetched_at": page.fetched_at,
+        "body_hash": packed.hash,
+    }
+    return insert_one(session, models.Page, row)
 
 
 _Pages = Select[models.Page, models.Link | None, bytes]
@@ -107,17 +103,6 @@ def _pages() -> _Pages:
         .outerjoin(models.Link, models.Link.id == models.Page.link_id)
         .join(models.Body, models.Body.hash == models.Page.body_hash)
     )
-
-
-def _stream(db: Database, query: _Pages) -> Iterator[StoredPage]:
-    last = 0
-    while True:
-        with db.read() as session:
-            batch = list(_values(session, query.where(models.Page.id > last).order_by(models.Page.id).limit(_BATCH)))
-        yield from batch
-        if len(batch) < _BATCH:
-            return
-        last = batch[-1].id
 
 
 def _values(session: Session, query: _Pages) -> Iterator[StoredPage]:
@@ -132,4 +117,4 @@ def _values(session: Session, query: _Pages) -> Iterator[StoredPage]:
             hints=links.hints_of(link),
             encoding=row.encoding,
         )
-        yield StoredPage(row.id, row.body_hash, page)
+        yield StoredPage(row.id, row.body_hash, link.source_id if link else None, page)

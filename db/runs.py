@@ -1,5 +1,6 @@
 """The history of what ran, and what came of each source in it."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -70,19 +71,21 @@ def listing(db: Database, limit: int = 20) -> list[Run]:
         )
         for run_id, outcome, total in sums:
             totals[run_id][outcome] = int(total)
-        return [
-            Run(
-                row.id,
-                row.command,
-                row.worker,
-                row.started_at,
-                row.finished_at,
-                row.exit_code,
-                row.summary,
-                totals[row.id],
-            )
-            for row in rows
-        ]
+        return [value(row, totals[row.id]) for row in rows]
+
+
+def value(row: models.Run, outcomes: Mapping[str, int]) -> Run:
+    """The row as a value, with its counts."""
+    return Run(row.id, row.command, row.worker, row.started_at, row.finished_at, row.exit_code, row.summary, outcomes)
+
+
+def outcomes(db: Database, run_id: int) -> dict[int | None, Counter[str]]:
+    """What a run counted so far, for each source's id (None: addresses given by hand)."""
+    counted: dict[int | None, Counter[str]] = {}
+    with db.read() as session:
+        for row in session.scalars(select(models.RunSource).where(models.RunSource.run_id == run_id)):
+            counted.setdefault(row.source_id, Counter())[row.outcome] += row.count
+    return counted
 
 
 def last_outcomes(session: Session) -> dict[int, tuple[datetime, dict[str, int]]]:

@@ -38,7 +38,7 @@ class SourceSummary:
     failing: int
     """Endpoints whose last check had a problem."""
     pending: int
-    """Links that are still to be fetched."""
+    """Links that are still to be fetched for the first time."""
     articles: int
     newest: datetime | None
     """When the newest article was first seen."""
@@ -46,6 +46,19 @@ class SourceSummary:
     """When the last run that counted anything for it began."""
     outcomes: dict[str, int]
     """What that run counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class DueSource:
+    """An enabled source whose time has come, and what there is to do."""
+
+    source: Source
+    endpoints: int
+    """Its endpoints that are due."""
+    links: dict[str, int]
+    """How many of its links are due, by their state."""
+    worker: str | None
+    """Who is crawling it now."""
 
 
 def due(now: datetime) -> ColumnElement[bool]:
@@ -70,7 +83,7 @@ def add(db: Database, *, name: str, url: str, now: datetime) -> Source:
         with db.write() as session:
             session.add(row)
             session.flush()
-            return _value(row)
+            return source_of(row)
     except IntegrityError:
         raise NameTaken(f"a source named {name!r} is there already") from None
 
@@ -84,7 +97,7 @@ def get(db: Database, name_or_url: str) -> Source | None:
             .order_by(models.Source.name != name_or_url, models.Source.id)
             .limit(1)
         ).first()
-        return None if row is None else _value(row)
+        return None if row is None else source_of(row)
 
 
 def listing(db: Database) -> list[SourceSummary]:
@@ -92,12 +105,13 @@ def listing(db: Database) -> list[SourceSummary]:
     with db.read() as session:
         rows = session.scalars(select(models.Source).order_by(models.Source.name)).all()
         endpoints = _counts(session, models.Feed.source_id, func.count(), func.count(models.Feed.problem))
-        pending = _counts(session, models.Link.source_id, func.count(), where=links.unsettled())
+        waiting = links.waiting()
+        pending = _counts(session, models.Link.source_id, func.count(), where=waiting)
         articles = _counts(session, models.Article.source_id, func.count(), func.max(models.Article.first_seen))
         outcomes = runs.last_outcomes(session)
         return [
             SourceSummary(
-                _value(row),
+                source_of(row),
                 *endpoints.get(row.id, (0, 0)),
                 *pending.get(row.id, (0,)),
                 *articles.get(row.id, (0, None)),
@@ -107,18 +121,73 @@ def listing(db: Database) -> list[SourceSummary]:
         ]
 
 
+def count_due(db: Database, now: datetime) -> int:
+    """How many enabled sources are due and held by nobody."""
+    query = select(func.count()).where(models.Source.enabled, due(now), free("", now))
+    with db.read() as session:
+        return session.scalar(query) or 0
+
+
+def due_now(db: Database, now: datetime) -> list[DueSource]:
+    """The enabled sources whose time has come, longest due first, also those that somebody is crawling."""
+    query = select(models.Source).where(models.Source.enabled, due(now))
+    endpoints = select(models.Feed.source_id, func.count()).where(
+        or_(models.Feed.next_check.is_(None), models.Feed.next_check <= now)
+    )
+    links_due = select(models.Link.source_id, models.Link.state, func.count()).where(
+        links.unsettled(), models.Link.next_try <= now
+    )
+    with db.read() as session:
+        rows = session.scalars(query.order_by(models.Source.next_check.asc().nulls_first(), models.Source.id)).all()
+        feeds = {row[0]: row[1] for row in session.execute(endpoints.group_by(models.Feed.source_id))}
+        states: dict[int | None, dict[str, int]] = {}
+        grouped = links_due.where(models.Link.source_id.in_([row.id for row in rows]))
+        for source_id, state, n in session.execute(grouped.group_by(models.Link.source_id, models.Link.state)):
+            states.setdefault(source_id, {})[state] = n
+        return [
+            DueSource(
+                source_of(row),
+                feeds.get(row.id, 0),
+                states.get(row.id, {}),
+                row.lease_worker if row.lease_until and row.lease_until > now else None,
+            )
+            for row in rows
+        ]
+
+
+def next_due(db: Database) -> Source | None:
+    """The enabled source whose turn comes first; None without sources."""
+    query = select(models.Source).where(models.Source.enabled)
+    with db.read() as session:
+        row = session.scalars(query.order_by(models.Source.next_check.asc().nulls_first()).limit(1)).first()
+        return None if row is None else source_of(row)
+
+
 def set_enabled(db: Database, source_id: int, enabled: bool) -> None:
     """A disabled source keeps everything and is never claimed."""
     with db.write() as session:
         session.execute(update(models.Source).where(models.Source.id == source_id).values(enabled=enabled))
 
 
+def change(db: Database, source_id: int, *, name: str | None, url: str | None) -> None:
+    """Gives a source another name, another home page, or both (None: as it is); with a new one it is due at once.
+
+    Raises: NameTaken.
+    """
+    values: dict[str, Any] = {"name": name} if name else {}
+    if url:
+        values |= {"url": url, "next_check": None}
+    try:
+        with db.write() as session:
+            session.execute(update(models.Source).where(models.Source.id == source_id).values(values))
+    except IntegrityError:
+        raise NameTaken(f"a source named {name!r} is there already") from None
+
+
 def remove(db: Database, source_id: int) -> None:
     """Forgets a source, its endpoints and the links never fetched. Its articles, and what was seen, stay."""
     with db.write() as session:
-        session.execute(
-            delete(models.Link).where(models.Link.source_id == source_id, links.unsettled(), links.never_stored())
-        )
+        session.execute(delete(models.Link).where(models.Link.source_id == source_id, links.waiting()))
         session.execute(delete(models.Source).where(models.Source.id == source_id))
 
 
@@ -140,7 +209,7 @@ def claim(
         ).all()
         for row in rows:
             row.lease_worker, row.lease_until = worker, now + lease
-        return [_value(row) for row in rows]
+        return [source_of(row) for row in rows]
 
 
 def extend(db: Database, ids: Collection[int], worker: str, now: datetime, lease: timedelta) -> frozenset[int]:
@@ -195,5 +264,6 @@ def _counts(session: Session, key: Any, *columns: Any, where: ColumnElement[bool
     return {row[0]: tuple(row[1:]) for row in session.execute(query if where is None else query.where(and_(where)))}
 
 
-def _value(row: models.Source) -> Source:
+def source_of(row: models.Source) -> Source:
+    """The row as a value."""
     return Source(row.id, row.name, row.url, row.enabled, row.created_at, row.last_checked, row.next_check)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import URL
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
-from db.errors import Contended, NotADatabase, Outdated, TooNew, Unavailable
+from db.errors import Contended, Lost, NotADatabase, Outdated, TooNew, Unavailable
 
 _SQLITE = {
     sqlite3.SQLITE_NOTADB: "the file is not a database",
@@ -24,6 +24,9 @@ _SQLITE = {
 # authorisation, no such database, rolled back by a deadlock, out of resources, lock timeout, shut down, system error.
 _POSTGRESQL = frozenset({"08", "25", "28", "3D", "40", "53", "55", "57", "58"})
 _NO_PRIVILEGE = "42501"
+# A connection that breaks or is refused (which has no state when no server answers), and a server that shuts down or
+# starts.
+_GONE = ("08", "57P")
 
 
 def shown(address: URL) -> str:
@@ -52,7 +55,10 @@ def plain_errors(address: URL) -> Iterator[None]:
 def _kind(error: DBAPIError) -> type[Unavailable]:
     if _sqlite_code(error.orig) == sqlite3.SQLITE_NOTADB:
         return NotADatabase
-    return Contended if (_sqlstate(error.orig) or "").startswith("40") else Unavailable
+    state = _sqlstate(error.orig)
+    if _sqlite_code(error.orig) is None and (state is None or state.startswith(_GONE)):
+        return Lost
+    return Contended if (state or "").startswith("40") else Unavailable
 
 
 def _from_outside(error: DBAPIError) -> bool:

@@ -15,6 +15,7 @@ from lxml import etree
 from pipelines.markers import MARKER_BITS, Marker, Naming, marker, naming
 from pipelines.prose import prose_size
 from pipelines.records import BlockKind, Boilerplate
+from pipelines.spaces import squeeze_unmended
 
 MAX_BLOCKS = 5000
 """The longest article page among the development pages has 1,900 blocks; a live blog of a day some 3,000."""
@@ -86,6 +87,7 @@ TAG_BITS: Mapping[str, int] = {
 """The bits of `Node.inside` that stand for elements; those below stand for names."""
 _SITE = marker("site")
 _NAME_ATTRIBUTES = _tags("class id role itemprop rel data-component data-testid data-qa")
+_HIDING = _tags("style hidden aria-hidden")
 _HIDING_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _HIDDEN = "is-hidden"
 """The name, known to `markers.toml`, that stands for an attribute that hides."""
@@ -94,8 +96,11 @@ _DATED = "timestamp"
 _NAMES = 400
 """Characters of an attribute that are read; the longest honest one on the development pages has 380."""
 _NO_NAMES = Naming()
+_RAISED = _tags("sub sup")
+_MOVING = _tags("video iframe")
+"""Skipped elements that show something, as `img` does."""
 
-_END = frozenset(".!?…。！？؟۔।։።»”\"'’“)]")
+SENTENCE_ENDS = frozenset(".!?…。！？؟۔।։።»”\"'’“)]")
 
 
 @dataclass(slots=True, eq=False)
@@ -146,7 +151,7 @@ class TextBlock:
 
     @property
     def ends_sentence(self) -> bool:
-        return self.text[-1] in _END
+        return self.text[-1] in SENTENCE_ENDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,11 +192,22 @@ def read_blocks(tree: lxml.html.HtmlElement, chosen: Chosen = _NONE_CHOSEN) -> B
     return BlockTable(tuple(walker.blocks), tuple(walker.nodes), tuple(walker.flags), walker.password)
 
 
+def _side_by_side(before: str, element: etree._Element) -> bool:
+    """Whether two elements meet without a space where their words don't: a style sheet keeps such apart."""
+    text = element.text
+    if not text or not text[0].isupper() or not (before[-1].islower() or before[-1] in ".!?)"):
+        return False
+    previous, around = element.getprevious(), element.getparent()
+    if previous is None or previous.tail or element.tag in _RAISED:
+        return False
+    return around is None or around.tag != "code"
+
+
 class _Walker:
     """The walk's state: the open elements and the text collected since the last block ended."""
 
     def __init__(self, chosen: Chosen, *, frame: bool) -> None:
-        self.chosen = chosen
+        self.keep, self.drop = chosen.keep, chosen.drop
         self.frame = frame
         """Whether the site's menus, header and footer are read too."""
         self.frames = 0
@@ -216,12 +232,14 @@ class _Walker:
         skip, frame, inline, block = _Role.SKIP, _Role.FRAME, _Role.INLINE, _Role.BLOCK
         roles, pieces, skipped = _ROLES, self.pieces, None
         for event, element in events:
-            role = roles.get(element.tag) or (inline if ":" in element.tag and element.tag not in _KINDS else block)
+            tag = element.tag
+            role = roles.get(tag) or (inline if ":" in tag and tag not in _KINDS else block)
             if event == "start":
                 if role is skip or (role is frame and self.is_frame(element)):
+                    self.pictures += tag in _MOVING
                     events.skip_subtree()
                     skipped = element
-                    if element.tag == "input" and element.get("type", "").lower() == "password":
+                    if tag == "input" and element.get("type", "").lower() == "password":
                         self.password = True
                     continue
                 if role is block or role is frame:
@@ -283,13 +301,15 @@ class _Walker:
         self.breaks += 1
         if self.chars:
             styled = any(inside * 10 > self.chars * 8 for _, inside in self.inline)
-            if self.breaks > 1 or styled or self.pieces[-1].rstrip()[-1:] in _END:
+            if self.breaks > 1 or styled or self.pieces[-1].rstrip()[-1:] in SENTENCE_ENDS:
                 self.flush()
             else:
                 self.pieces.append("\n")
 
     def open_inline(self, element: etree._Element) -> None:
         tag = element.tag
+        if self.chars and self.node.kind is not BlockKind.PREFORMATTED and _side_by_side(self.pieces[-1], element):
+            self.pieces.append(" ")
         if tag == "a":
             self.links += 1
         elif tag == "img":
@@ -321,10 +341,10 @@ class _Walker:
             level = int(tag[1])
         elif kind is None or (kind is BlockKind.PARAGRAPH and parent.kind is not BlockKind.HEADING):
             kind, level = (BlockKind.PARAGRAPH, 0) if tag in _FRESH else (parent.kind, parent.level)
-        found = _SITE if element in self.chosen.drop else names.marker or _TAG_MARKERS.get(tag)
+        found = _SITE if self.drop and element in self.drop else names.marker or _TAG_MARKERS.get(tag)
         inside = parent.inside | names.bits | TAG_BITS.get(tag, 0)
         node = Node(len(self.nodes), parent, tag, names, found, kind, level, parent.depth + 1, len(self.blocks), inside)
-        node.kept = parent.kept or element in self.chosen.keep
+        node.kept = parent.kept or (bool(self.keep) and element in self.keep)
         return node
 
     def close(self, element: etree._Element) -> None:
@@ -348,24 +368,24 @@ class _Walker:
         if self.opened:
             self.enter()
         node, joined = self.node, "".join(self.pieces)
-        text = joined.strip("\r\n") if node.kind is BlockKind.PREFORMATTED else " ".join(joined.split())
+        text = joined.strip("\r\n") if node.kind is BlockKind.PREFORMATTED else squeeze_unmended(joined)
         if text:
-            share = self.link_chars / self.chars
-            names = _NO_NAMES
-            for element, inside in reversed(self.inline):
-                if inside * 10 > self.chars * 8:
-                    names = _naming(element)
-                    break
+            share, chars = self.link_chars / self.chars, len(text)
+            links = round(chars * share) if share else 0
+            names = self.around_all() if self.inline else _NO_NAMES
             prose = 0.0 if node.kind is BlockKind.HEADING else prose_size(text, share)
-            chars = len(text)
-            self.blocks.append(
-                TextBlock(
-                    len(self.blocks), text, node, node.kind, node.level, chars, round(chars * share), names, prose
-                )
-            )
+            block = TextBlock(len(self.blocks), text, node, node.kind, node.level, chars, links, names, prose)
+            self.blocks.append(block)
             node.prose += prose
             node.chars += chars
         self.forget()
+
+    def around_all(self) -> Naming:
+        """The names of the inline element that holds (nearly) the whole text."""
+        for element, inside in reversed(self.inline):
+            if inside * 10 > self.chars * 8:
+                return _naming(element)
+        return _NO_NAMES
 
     def forget(self) -> None:
         """Begins with the next block."""
@@ -410,18 +430,13 @@ _CELL = 200
 
 def _naming(element: etree._Element) -> Naming:
     """What the element's class, id and role names say; a name that marks it as hidden is added."""
-    attributes = cast("list[tuple[str, str]]", element.items())
-    if not attributes and element.tag != "time":
-        return _NO_NAMES
-    if len(attributes) == 1 and attributes[0][0] == "class" and element.tag != "time":
-        return naming(attributes[0][1][:_NAMES])
     found = [_DATED] if element.tag == "time" else []
-    for key, value in attributes:
+    for key, value in cast("list[tuple[str, str]]", element.items()):
         if key in _NAME_ATTRIBUTES:
             found.append(value[:_NAMES])
-        elif _hides(key, value):
+        elif key in _HIDING and _hides(key, value):
             found.append(_HIDDEN)
-    return naming(" ".join(found))
+    return naming(" ".join(found)) if found else _NO_NAMES
 
 
 def _is_trail(element: etree._Element) -> bool:
@@ -433,4 +448,4 @@ def _is_trail(element: etree._Element) -> bool:
 def _hides(key: str, value: str) -> bool:
     if key == "style":
         return _HIDING_STYLE.search(value[:_NAMES]) is not None
-    return key == "hidden" or (key == "aria-hidden" and value == "true")
+    return key == "hidden" or value == "true"

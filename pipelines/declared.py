@@ -4,6 +4,7 @@ import html
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import chain
 
 from pipelines.prose import DENSE
 from pipelines.records import Hints
@@ -30,6 +31,8 @@ class Declared:
     """The descriptions as they are written."""
     article_body: str = ""
     """The body that JSON-LD gives: often cut, sometimes another article's."""
+    title_words: frozenset[str] = frozenset()
+    """All words of the titles: most texts have others, which is quickly seen."""
 
     @staticmethod
     def of(structured: Structured, hints: Hints) -> "Declared":
@@ -39,11 +42,13 @@ class Declared:
         descriptions = [*_strings(article, "description"), *_first(meta, "og:description", "description")]
         described = [*descriptions, hints.summary or ""]
         body = article.get("articleBody")
+        titled = _unique([*titles, hints.title, structured.title_tag])
         return Declared(
-            _unique([*titles, hints.title, structured.title_tag]),
+            titled,
             _unique(described),
             "\n".join(described),
             " ".join(html.unescape(body[:_BODY]).split()) if isinstance(body, str) else "",
+            frozenset(chain.from_iterable(titled)),
         )
 
     def says(self, text: str) -> bool:
@@ -60,9 +65,13 @@ class Declared:
         """Whether a text is a declared title, but for a site's name or a few words."""
         return any(_same(text, title) for title in self.titles)
 
-    def repeats_title(self, text: Words) -> bool:
+    def repeats_title(self, text: str) -> bool:
         """Whether a text is a declared title word for word, but for a site's name."""
-        return any(_begins(text, title) for title in self.titles)
+        first = _TOKEN.search(text[:_READ].lower())
+        if first is None or first[0] not in self.title_words:
+            return False
+        said = words(text)
+        return any(_begins(said, title) for title in self.titles)
 
     def is_description(self, text: Words) -> bool:
         """Whether a text is a declared description, or begins as one does that was cut."""

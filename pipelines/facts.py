@@ -13,8 +13,11 @@ from pipelines.rules import Match, Place
 _VIDEO: Final = frozenset({Boilerplate.VIDEO_CREDIT, Boilerplate.PUBLICATION_LINE, Boilerplate.PLAYER})
 _CLOCK: Final = re.compile(r"(?:(\d{1,2}):)?(\d{1,3}):(\d{2})")
 _UNITS: Final = re.compile(r"(\d{1,3})\s*(h|m|s)", re.IGNORECASE)
-_SEPARATOR: Final = re.compile(r"\s*[,;|·•/#>»›]\s*")
-_AND: Final = re.compile(r"\s*[,;|/&]\s*|\s+(?:and|og|och|und|et|y|e|en|i|ja|a)\s+")
+_SEPARATOR: Final = re.compile(r"\s*[,;|·•/#>»›،؛、，；｜／＞]\s*")
+_AND: Final = re.compile(
+    r"\s*[,;|/&،、，／]\s*"
+    r"|\s+(?:and|og|och|und|et|y|e|en|i|ja|a|és|și|si|in|ir|un|eta|и|та|και|ve|dan|và|และ|और|و)\s+"
+)
 
 
 @dataclass(frozen=True, slots=True)

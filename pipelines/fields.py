@@ -1,7 +1,7 @@
 """Every field's candidates, and one decision each."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import lxml.html
@@ -169,6 +169,11 @@ def _publishers(structured: Structured) -> Iterator[Answer]:
         *_metas(structured, "publisher", "application-name", "dc.publisher"),
     )
     return labels.usable(found)
+
+
+def reserved(rights: Sequence[str]) -> tuple[str, ...]:
+    """Of the rights signals those that ask machines to keep away. Raises: nothing."""
+    return tuple(signal for signal in rights if signal != "tdm-reservation: 0" and not signal.startswith("tdm-policy:"))
 
 
 def _rights(page: Page, structured: Structured) -> tuple[str, ...]:

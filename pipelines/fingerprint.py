@@ -21,7 +21,7 @@ _SEED = 1
 
 _TOGETHER = 10
 """Characters a word from which a text counts as one that writes words together: Finnish news has 8, Thai 20."""
-_EDGES = "\"'“”„‘‚»«›‹.,;:!?…()[]–—-"
+_EDGES = "\"'“”„‘’‚»«›‹.,;:!?…()[]–—-"
 """Marks around words that copies of a text set differently."""
 
 # Of scripts that write words together each character is a word, as in the shingles of other near-duplicate finders.
@@ -41,8 +41,6 @@ def fingerprint(title: str | None, text: str) -> Fingerprint:
     folded = " ".join(words)
     title = " ".join(_words(title or ""))
     digest = hashlib.sha256(f"{title}\n{folded}".encode("utf-8", "replace"))
-    if "’" in folded:
-        words = folded.replace("’", "'").split()
     if len(folded) > _TOGETHER * len(words):
         words = _CHARACTER.findall(folded[:MAX_WORDS])
     return Fingerprint(digest.hexdigest(), _minhash(words[:MAX_WORDS]))
@@ -53,7 +51,7 @@ def _words(text: str) -> list[str]:
 
 
 def _minhash(words: list[str]) -> bytes:
-    bare = [word.strip(_EDGES) for word in words]
+    bare = [word.strip(_EDGES).replace("’", "'") for word in words]
     shingles = list(map(" ".join, zip(*(bare[start:] for start in range(SHINGLE)), strict=False)))
     # Repeated shingles don't count; a few show whether a text has enough others.
     if len(set(shingles[: 8 * MIN_SHINGLES])) < MIN_SHINGLES and len(set(shingles)) < MIN_SHINGLES:

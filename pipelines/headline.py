@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
 
 from pipelines.blocks import TextBlock
 from pipelines.declared import Declared, Words, words
@@ -32,7 +31,7 @@ def find_headline(blocks: Sequence[TextBlock], declared: Declared) -> TextBlock 
     """
     best, best_score = None, 0.0
     above, total = 0.0, sum(block.prose for block in blocks) or 1.0
-    titles = _Titles(declared, frozenset(chain.from_iterable(declared.titles)))
+    titles = _Titles(declared)
     lengths = [sum(map(len, title)) for title in declared.titles]
     shortest, longest = min(lengths, default=0) / 3, max(lengths, default=0) * 2
     for block in blocks:
@@ -58,8 +57,6 @@ def find_headline(blocks: Sequence[TextBlock], declared: Declared) -> TextBlock 
 @dataclass(frozen=True, slots=True)
 class _Titles:
     declared: Declared
-    known: frozenset[str]
-    """All words of the titles: most blocks have others, which is quickly seen."""
 
     def heading(self, block: TextBlock, high: bool) -> float:
         text = words(block.text)
@@ -74,7 +71,7 @@ class _Titles:
 
     def agreement(self, text: Words) -> float:
         distinct = set(text)
-        if len(distinct & self.known) * 10 < 8 * len(distinct):
+        if len(distinct & self.declared.title_words) * 10 < 8 * len(distinct):
             return 0.0
         return _SIMILAR if self.declared.is_title(text) else 0.0
 

@@ -10,14 +10,15 @@ from scrapy.exceptions import CloseSpider
 
 from crawler.politeness import retry_after
 from crawler.recorder import Recorder
-from crawler.schedule import next_try
+from crawler.schedule import NEXT_DAY, next_look, next_try
 from crawler.sources import rulebook
-from db import articles, links, memory
+from db import articles, links, looks, memory, pages
 from db.errors import Unavailable
 from db.links import LinkRow
+from db.looks import Look
 from pipelines.furniture import learn, page_keys
 from pipelines.process import process_page
-from pipelines.records import Accepted, FetchFailure, Outcome, Page, Reason, Rejected, Saved
+from pipelines.records import Accepted, Article, FetchFailure, Outcome, Page, Reason, Rejected, Saved
 from pipelines.rules import Rulebook
 
 
@@ -62,11 +63,16 @@ class FilingPipeline:
             known = await recorder.call(memory.recent, recorder.database, link.source_id if link else None)
             # Off the reactor's thread, so that a long page holds up no other host.
             outcome, block_keys = await asyncio.to_thread(_clean, page, self.rulebook, known)
-            again = None
+            look = await recorder.call(looks.of, recorder.database, page.url) if link and link.article_id else None
+            edited = look is None or await self._edited(look, outcome, known)
             if isinstance(outcome, Rejected):
                 wait = retry_after(page.header("retry-after"), page.fetched_at)
                 again = _again(link, outcome.reason, page.fetched_at, wait)
-            return await recorder.call(articles.store, recorder.database, page, outcome, again, block_keys)
+            else:
+                again = _next_look(page, outcome.article, link, None if edited else look)
+            return await recorder.call(
+                articles.store, recorder.database, page, outcome, again, block_keys, edited=edited
+            )
         except CloseSpider:
             raise
         except OSError as error:
@@ -76,6 +82,23 @@ class FilingPipeline:
             await recorder.call(articles.quarantine, recorder.database, page, traceback.format_exc())
             return Reason.QUARANTINED
 
+    async def _edited(self, look: Look, outcome: Outcome, known: Sequence[bytes]) -> bool:
+        """Whether the text was changed by its site, and not only because more is known now of how to read it.
+
+        Then the page that was filed, read as the new one was, gives another text.
+        """
+        if not isinstance(outcome, Accepted):
+            return False
+        text = outcome.article.fingerprint.content_hash
+        if text == look.content_hash or look.page_id is None:
+            return text != look.content_hash
+        recorder = Recorder.of(self.crawler)
+        filed = await recorder.call(pages.get, recorder.database, look.page_id)
+        if filed is None:
+            return True
+        before, _ = await asyncio.to_thread(_clean, filed.page, self.rulebook, known)
+        return not isinstance(before, Accepted) or before.article.fingerprint.content_hash != text
+
 
 def _clean(page: Page, rulebook: Rulebook, known: Sequence[bytes]) -> tuple[Outcome, bytes]:
     """What came of a page on a site of which so much is known, and what is to be remembered of it."""
@@ -83,7 +106,17 @@ def _clean(page: Page, rulebook: Rulebook, known: Sequence[bytes]) -> tuple[Outc
     return outcome, page_keys(outcome.article.raw) if isinstance(outcome, Accepted) else b""
 
 
+def _next_look(page: Page, article: Article, link: LinkRow | None, look: Look | None) -> datetime | None:
+    """When to look for edits of an article; `look` is what is filed, where its text is the same."""
+    if link is None or link.source_id is None:
+        return None  # given by hand
+    changed = look.changed_at if look else page.fetched_at
+    return next_look(page.fetched_at, changed, article.published.moment if article.published else None)
+
+
 def _again(link: LinkRow | None, reason: Reason, moment: datetime, wait: timedelta | None = None) -> datetime | None:
     """When to try the page again; None when that would not help."""
     attempts = link.attempts if link else 0
+    if reason is Reason.NOT_FOUND and link and link.article_id and not attempts:
+        return moment + NEXT_DAY  # an article that was there is asked for twice before it is taken for gone
     return next_try(moment, attempts + 1, wait) if reason.transient else None

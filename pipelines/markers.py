@@ -9,8 +9,8 @@ from pathlib import Path
 
 from pipelines.records import Boilerplate, Drop
 
-_MEMORY = 20_000
-"""Names remembered, of some 200 bytes each; a site's pages share some hundred."""
+_MEMORY = 1 << 15
+"""Names remembered, of some 400 bytes each; a site's pages share some hundred."""
 _LONG = 100
 """Characters of names that are not worth remembering: they seldom come again, and a hostile page is full of them."""
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+|[^\W_A-Za-z0-9]+")

@@ -7,27 +7,13 @@ its characters happen to be valid UTF-8 in some code page.
 """
 
 import re
-from functools import cache
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from itertools import islice
 from typing import Final
 
-CODE_PAGES: Final = (
-    *("cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258", "cp874"),
-    *(f"iso8859_{part}" for part in (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 14, 15, 16)),
-    *(
-        "mac_roman",
-        "mac_cyrillic",
-        "mac_greek",
-        "mac_latin2",
-        "mac_iceland",
-        "mac_turkish",
-        "mac_croatian",
-        "mac_romanian",
-    ),
-    *("koi8_r", "koi8_u", "koi8_t", "cp437", "cp850", "cp852", "cp855", "cp866", "cp858", "cp737", "cp775", "cp857"),
-    *("cp720", "cp860", "cp861", "cp862", "cp863", "cp864", "cp865", "cp869", "cp1125", "cp1006"),
-    *("hp_roman8", "kz1048", "ptcp154", "mac_arabic", "mac_farsi"),
-)
-"""The likelier first: of two that give an equally good text, the first is named."""
+from pipelines.alphabets import strangeness
+from pipelines.code_pages import CODE_PAGES, READINGS, Reading, characters, to_bytes, usual_name
 
 # The letters and signs that high bytes turn into. Only what stands in these classes can be such damage.
 _UPPER: Final = (
@@ -73,6 +59,8 @@ _ODD: Final = re.compile(
             *(f"(?<=[{script}])(?![{script}])(?=[{_LETTER}])" for script in _SCRIPTS),
             f"(?<=[a-zA-Z][{_NOT_LATIN}])",
             f"(?<=[{_HIGH_LETTER}])(?=[{_QUOTE}][{_LETTER}])|(?<=[{_LETTER}][{_QUOTE}])(?=[{_HIGH_LETTER}])",
+            # A capital such as Å before the rest of its word.
+            f"(?<![{_LETTER}][{_NOT_LATIN}ĂĆ])(?<=[{_NOT_LATIN}ĂĆ])(?=[„…†‡‰‚][a-z])",
             # The first half of an emoji read as windows-1251.
             "(?<=р)(?=џ[^\\s\\w])",
             f"(?<=[–—‘’])(?=[{_LETTER}{_SIGN}‘’…][–—‘’])",
@@ -110,9 +98,19 @@ _UTF8: Final = re.compile(
 )
 """Valid UTF-8 beyond ASCII (RFC 3629, section 4), the bytes written as the characters U+0080 to U+00FF."""
 
+_DEEPEST: Final = 3
+"""Wrong readings on one another that are followed back."""
+_WIDEST: Final = 30
+"""Texts of one depth that are followed further; nearly all lines have one to five."""
+_NEAR: Final = 6
+"""Words before what looks odd, and after it, that may be damaged too and don't look it."""
+_CHANCE: Final = 2
+"""Characters beyond ASCII that a line may decode to by chance."""
+
 _QUOTED: Final = re.compile("[\"'`“„‘»«][^\x00-\x7f]{1,4}[\"'`”“’»«]")
 _NOT_BOX: Final = re.compile(f"[^{_BOX}]")
 _HIGH: Final = re.compile("[^\x00-\x7f]")
+_HIGH_WORD: Final = re.compile("[^ ]*[^\x00-\x7f][^ ]*")
 _ASCII: Final = re.compile("[\x00-\x7f]+")
 
 
@@ -126,9 +124,64 @@ def means_it(line: str) -> bool:
     return not looks_odd(_QUOTED.sub("", line))
 
 
+def undo_whole(line: str) -> tuple[str, str] | None:
+    """All readings undone of a line of which all is damaged that is not ASCII, or all from a word on or up to a word;
+    and how, such as `windows-874 > utf-8`. None: it is no such line.
+
+    That all high bytes of a stretch are UTF-8 by chance is out of the question, so every way back is followed, and the
+    text taken that looks most like some language. Raises: nothing.
+    """
+    return next(filter(None, (_followed_back(line, start, end) for start, end in _stretches(line))), None)
+
+
+def _stretches(line: str) -> Iterator[tuple[int, int]]:
+    """What may be damaged throughout, the longest first: none when nothing looks odd."""
+    odd = [match.start() for match in _ODD.finditer(line)]
+    if not odd:
+        return
+    yield 0, len(line)
+    words = [word.span() for word in _HIGH_WORD.finditer(line)]
+    starts = [start for start, _ in words if start <= odd[0]][-_NEAR:]
+    ends = [end for _, end in words if end > odd[-1]][:_NEAR]
+    yield from ((start, len(line)) for start in starts if start)
+    yield from ((0, end) for end in reversed(ends) if end < len(line))
+    yield from ((start, ends[0]) for start in starts[-1:] if ends)
+
+
+def _followed_back(line: str, start: int, end: int) -> tuple[str, str] | None:
+    """The line with a stretch read as what it was, and how; None when there is no way back to a better text."""
+    found: dict[str, tuple[Reading, ...]] = {}
+    level: dict[str, tuple[Reading, ...]] = {line[start:end]: ()}
+    for _ in range(_DEEPEST):
+        before, level = level, {}
+        for text, steps in _one_back(before):
+            if text not in found and text != line[start:end]:
+                found[text] = level[text] = steps
+    odd = oddness(line)
+    best: tuple[float, str, str] | None = None
+    for text, steps in found.items():
+        whole = line[:start] + text + line[end:]
+        left = oddness(whole)
+        cost = 8 * left + strangeness(whole) + sum(step.doubt for step in steps)
+        sure = left < odd or len(_ASCII.sub("", text)) > _CHANCE
+        if sure and (best is None or cost < best[0]):
+            best = cost, whole, ", ".join(f"{usual_name(step.page)} > utf-8" for step in steps)
+    return best and best[1:]
+
+
+def _one_back(level: Mapping[str, tuple[Reading, ...]]) -> Iterator[tuple[str, tuple[Reading, ...]]]:
+    """What the texts were before they were read in a code page, with the steps that lead there."""
+    for text, steps in islice(level.items(), _WIDEST):
+        high = set(_ASCII.sub("", text))
+        for reading in READINGS:
+            if high and high <= reading.characters:
+                with suppress(UnicodeDecodeError):
+                    yield text.translate(reading.table).encode("latin-1").decode("utf-8"), (*steps, reading)
+
+
 def undo(line: str) -> tuple[str, str] | None:
-    """One reading undone: the line as the likeliest code page leaves it, and how, such as
-    `windows-874 > utf-8`; None: leave it.
+    """One reading undone where only stretches of the line are damaged, or something was lost: the line as the likeliest
+    code page leaves it, and how; None: leave it.
 
     Text that was read wrongly twice needs two calls. Raises: nothing.
     """
@@ -142,9 +195,9 @@ def undo(line: str) -> tuple[str, str] | None:
     for page in CODE_PAGES:
         if best and best[0] == 0:
             break
-        if 2 * len(high - _characters(page)) > len(high):
+        if 2 * len(high - characters(page)) > len(high):
             continue
-        left, sequences = _UTF8.subn("", outline.translate(_to_bytes(page)))
+        left, sequences = _UTF8.subn("", outline.translate(to_bytes(page)))
         # What stays beyond ASCII counts against a page.
         if not sequences or (best and len(_ASCII.sub("", left)) >= best[0]):
             continue
@@ -155,17 +208,13 @@ def undo(line: str) -> tuple[str, str] | None:
             score = min(2 * odd + untouched, _score_again(text, page) if odd else 2 * odd_before)
             if best is None or score < best[0]:
                 best = score, text, page
-    return best and (best[1], f"{_usual_name(best[2])} > utf-8")
+    return best and (best[1], f"{usual_name(best[2])} > utf-8")
 
 
 def _score_again(text: str, page: str) -> int:
     """How good the text is after another reading in the same code page: who reads wrongly does it every time."""
     again, untouched, _ = _reread(text, page)
     return 2 * oddness(again) + untouched + 1
-
-
-def _usual_name(page: str) -> str:
-    return re.sub("^cp(?=125|874)", "windows-", page).replace("iso8859", "iso-8859").replace("_", "-")
 
 
 def oddness(text: str) -> int:
@@ -178,7 +227,7 @@ def _reread(line: str, page: str) -> tuple[str, int, int]:
 
     With it how many characters beyond ASCII were left as they are, and how many were decoded.
     """
-    as_bytes = line.translate(_to_bytes(page))
+    as_bytes = line.translate(to_bytes(page))
     pieces, position, sequences = [], 0, 0
     untouched = len(_ASCII.sub("", line))
     whole = untouched > 2 and not _HIGH.search(_UTF8.sub("", as_bytes))
@@ -195,33 +244,3 @@ def _reread(line: str, page: str) -> tuple[str, int, int]:
             sequences += len(decoded)
             untouched -= end - start
     return "".join([*pieces, line[position:]]), untouched, sequences
-
-
-@cache
-def _to_bytes(page: str) -> dict[int, int]:
-    """For `str.translate`: each character that a byte from 0x80 is read as -> that byte; the rest out of the way."""
-    table = _Elsewhere()
-    own = [bytes([byte]).decode(page, "ignore") for byte in range(0x80, 0x100)]
-    for byte, character in enumerate(own, 0x80):
-        if character:
-            table.setdefault(ord(character), byte)
-    # Readers fill a code page's holes with the control character (WHATWG Encoding) or with windows-1252.
-    for filler in ("latin-1", "cp1252"):
-        for byte, character in enumerate(own, 0x80):
-            for other in (
-                bytes([byte]).decode(filler, "ignore") if not character or "\x80" <= character <= "\x9f" else ""
-            ):
-                table.setdefault(ord(other), byte)
-    return table
-
-
-@cache
-def _characters(page: str) -> frozenset[str]:
-    return frozenset(map(chr, _to_bytes(page)))
-
-
-class _Elsewhere(dict[int, int]):
-    """Characters that the code page doesn't have become one that no byte is."""
-
-    def __missing__(self, key: int) -> int:
-        return key if key < 0x80 else 0xFFFF

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from re import _parser as regex_parser  # type: ignore[attr-defined]  # the parser of `re` has no public name
+from re import _compiler as regex_compiler  # type: ignore[attr-defined]  # the parts of `re` have no public names
+from re import _parser as regex_parser  # type: ignore[attr-defined]
 from typing import Any, Final
 
 HEAD: Final = 3
@@ -12,11 +13,21 @@ _LINE: Final = 400
 """Characters of the longest text that a pattern is tried on: no repetition has more turns."""
 _WAYS: Final = 500_000
 """Ways in which a repetition in a repetition may divide a text: 400 turns in 2 are no danger, nor are 5 in 8."""
+_WAYS_BESIDE: Final = 1_000_000_000
+"""The same for repetitions side by side, most of which are ruled out at once: `.*.*.*x` takes 30 ms to fail on 400
+characters, and a fourth `.*` two seconds. The packs' patterns have a third of it at the most."""
+_SAMPLES: Final = {"0": "05", " ": " .,:;!?-–—/|()[]\"'«»“”"}
+"""Characters that `head` takes for one."""
+_SOME: Final = 9
+"""Times that a character is tried where a repetition of some length is repeated."""
+_WIDE: Final = 8
+"""Turns from which a repetition counts."""
 _MANY: Final = 200
 """Beginnings of one pattern that are worth telling apart: a class of letters such as [A-Z] has no more to say."""
 
 _DIGIT: Final = re.compile(r"\d")
 _MARK: Final = re.compile(r"\W")
+_TURKISH: Final = str.maketrans("İı", "ii")
 _CLASSES: Final = {"CATEGORY_DIGIT": "0", "CATEGORY_SPACE": " ", "CATEGORY_NOT_WORD": " "}
 
 _Heads = tuple[set[str], set[str]]
@@ -43,14 +54,14 @@ def shape(pattern: str) -> tuple[frozenset[str], int, int]:
 def head(text: str) -> str:
     """The beginning of a text as it is compared: without case, all digits alike, marks and white space alike.
 
-    `re` takes the dotless and the dotted i of Turkish for an i; here they are letters of their own.
+    The dotless and the dotted i of Turkish are an i, as `re` has it.
     """
     return _folded(text[:HEAD])
 
 
 @lru_cache(maxsize=1 << 15)
 def _folded(beginning: str) -> str:
-    return _MARK.sub(" ", _DIGIT.sub("0", beginning.casefold()))[:HEAD]
+    return _MARK.sub(" ", _DIGIT.sub("0", beginning.translate(_TURKISH).casefold()))[:HEAD]
 
 
 def repeats_nested(pattern: str) -> bool:
@@ -71,6 +82,50 @@ def _nested(parsed: Any, turns: int) -> bool:
         elif any(_nested(part, turns) for part in _parts(argument)):
             return True
     return False
+
+
+def repeats_beside(pattern: str) -> bool:
+    """Whether repetitions beside one another can divide a text in too many ways: `.*.*.*.*x` can, `\\w+ \\w+x` can not.
+
+    A repetition whose characters can't be what comes after it has one way to end. Raises: re.error.
+    """
+    return _ways(regex_parser.parse(pattern, re.IGNORECASE), frozenset()) > _WAYS_BESIDE
+
+
+def _ways(operations: Sequence[Any], after: frozenset[str]) -> float:
+    """In how many ways the operations can divide a text, at the most; `after` is what may come then, "" is anything.
+
+    Nothing comes after the end, so that what is repeated there has one way.
+    """
+    ways = 1.0
+    for number, (operation, argument) in enumerate(operations):
+        name = str(operation)
+        if name in ("MAX_REPEAT", "MIN_REPEAT"):
+            least, most, body = argument
+            span = min(int(most), _LINE) - min(int(least), _LINE) + 1
+            following = _firsts(operations[number + 1 :]) or after
+            if "" in following:
+                following = (following - {""}) | (after or {""})
+            ways *= (span if span >= _WIDE and _overlaps(body, following) else 1) * _ways(
+                body, following if int(most) == 1 else frozenset(("",))
+            )
+        elif name in ("SUBPATTERN", "BRANCH"):
+            following = _firsts(operations[number + 1 :]) or after
+            branches = argument[1] if name == "BRANCH" else [argument[-1]]
+            ways *= max(_ways(branch, following) for branch in branches)
+    return ways
+
+
+def _firsts(operations: Sequence[Any]) -> frozenset[str]:
+    """The first characters of what the operations match, as `head` gives them; "" when it may be any or nothing."""
+    return frozenset(one[:1] for one in _all(_extend({""}, operations))) if operations else frozenset()
+
+
+def _overlaps(body: Any, following: frozenset[str]) -> bool:
+    """Whether what is repeated may begin with one of these characters, so that it has not come to its end there."""
+    repeated = regex_compiler.compile(body, re.IGNORECASE)
+    samples = (_SAMPLES.get(one, one) for one in following)
+    return "" in following or any(repeated.match(one * _SOME) for some in samples for one in some)
 
 
 def _parts(argument: Any) -> Iterator[Any]:

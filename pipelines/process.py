@@ -51,10 +51,12 @@ def process_page(page: Page, rulebook: Rulebook) -> Accepted | Rejected:
     tongue = language.detect(" ".join(b.text for b in found.blocks if b.drop is None), decided.language)
     blocks, repairs = repair_blocks(found.blocks)
     title, standfirst = _mend(decided.title), _mend(decided.standfirst)
-    cleaned = clean(blocks, rulebook, tongue, title, standfirst, page.fetched_at)
+    cleaned = clean(blocks, rulebook, tongue, title, standfirst, page.fetched_at, decided.authors)
     refused = quality.judge(page, said, found, decided, cleaned)
     if refused is not None:
         return refused
+    if rulebook.obey_rights and (reserved := fields.reserved(decided.rights)):
+        return Rejected(Reason.RIGHTS, "; ".join(reserved))
     article = _article(page, decided, cleaned, title, standfirst)
     return Accepted(
         replace(
@@ -63,9 +65,14 @@ def process_page(page: Page, rulebook: Rulebook) -> Accepted | Rejected:
             repairs=repairs,
             encoding=decoded.encoding,
             flags=cuts + found.flags + _doubts(decoded),
-            pipeline_version=f"{PIPELINE_VERSION}+{rulebook.version}",
+            pipeline_version=pipeline_version(rulebook),
         )
     )
+
+
+def pipeline_version(rulebook: Rulebook) -> str:
+    """The code and the rules, as the records that they make name them. Raises: nothing."""
+    return f"{PIPELINE_VERSION}+{rulebook.version}"
 
 
 def _by_answer(page: Page) -> Rejected | None:

@@ -14,6 +14,8 @@ _LONG_TEXT = 80
 def weigh(text: str) -> float:
     """Length of a text in characters, those of dense scripts counted 2.5 times."""
     size = len(text)
+    if text.isascii():
+        return float(size)
     # Dense scripts take three bytes a character in UTF-8: where there are few such bytes, counting makes no odds.
     return size + 1.5 * len(_DENSE.findall(text)) if len(text.encode("utf-8", "replace")) > 1.2 * size else float(size)
 

@@ -98,6 +98,7 @@ class Reason(StrEnum):
     CONSENT = "consent"
     BOT_WALL = "bot_wall"
     PAYWALL = "paywall"
+    RIGHTS = "rights"
     # decided from the answer
     FORBIDDEN = "forbidden"
     NOT_FOUND = "not_found"
@@ -141,6 +142,8 @@ class Saved(StrEnum):
     NEW = "new"
     CHANGED = "changed"
     UNCHANGED = "unchanged"
+    NOT_MODIFIED = "not_modified"
+    """The server said that nothing has changed, and sent no page."""
 
 
 _DECLARED = ("json-ld:", "microdata:", "page-data:", "meta:", "time:")

@@ -11,11 +11,12 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
 from pipelines.furniture import Furniture
-from pipelines.patterns import HEAD, compiled, head, repeats_nested, shape
+from pipelines.patterns import HEAD, compiled, head, repeats_beside, repeats_nested, shape
 from pipelines.records import Boilerplate, Page
 from pipelines.urls import host_key
 
@@ -24,7 +25,8 @@ COMMON: Final = "any"
 """The pack that applies to text in every language."""
 FALLBACK: Final = "en"
 """English labels stand on pages in every language."""
-_SAME: Final = {"nb": "no", "nn": "no"}
+_SAME: Final = {"nb": "no", "nn": "no", "ms": "id", "bs": "hr", "sh": "hr"}
+"""Languages that are written so much like another that they share its pack."""
 
 
 class RuleError(ValueError):
@@ -119,10 +121,13 @@ class _Index:
 
     def filling(self, text: str, start: int, end: int) -> list[Match]:
         """Every phrase that is all of `text[start:end]`."""
+        known = self.known(text[start : start + HEAD])
+        if not known:
+            return []
         size = end - start
         return [
             (phrase, match)
-            for shortest, longest, phrase, pattern in self.known(text[start : start + HEAD])
+            for shortest, longest, phrase, pattern in known
             if shortest <= size <= longest and (match := pattern.fullmatch(text, start, end))
         ]
 
@@ -158,10 +163,12 @@ class Rulebook:
     sites: Mapping[str, tuple[Layout, ...]] = field(default_factory=dict)
     """Host -> its layouts, today's last."""
     version: str = ""
-    """A hash of all rule data."""
+    """A hash of all rule data: the packs, the site files, the words and weights that extraction goes by."""
     site: Layout = Layout()
     furniture: Furniture = field(default_factory=dict)
     """What is known to recur on the site's pages."""
+    obey_rights: bool = False
+    """Whether an article that its site reserves from use by machines is rejected."""
     _matchers: dict[tuple[str | None, tuple[Phrase, ...]], Matcher] = field(
         default_factory=dict, repr=False, compare=False
     )
@@ -202,17 +209,22 @@ def load_rulebook(site_files: Sequence[Path] = (), packs: Path = PACKS) -> Ruleb
     Raises: RuleError for a file that can't be read or is not as documented in `crawler/sites/README.md`.
     """
     digest = hashlib.sha256()
+    for file in sorted([*PACKS.parent.glob("*.toml"), *PACKS.parent.glob("*.json")]):
+        digest.update(file.name.encode() + b"\0" + file.read_bytes())
     loaded: dict[str, tuple[Phrase, ...]] = {}
-    for file in sorted(packs.glob("*.toml")):
-        table = _read(file, digest.update)
-        _check_keys(table, {"phrase"}, f"{file.name}")
-        loaded[file.stem] = _phrases(table, file.stem, file.name)
+    shared: Mapping[str, str] = {}
+    for file in sorted(packs.glob("*.toml"), key=lambda file: (file.stem != COMMON, file.name)):
+        table, where = _read(file, digest.update)
+        _check_keys(table, {"part", "phrase"}, where)
+        parts = _parts(table, shared, where)
+        shared = parts if file.stem == COMMON else shared
+        loaded[file.stem] = _phrases(table, file.stem, where, parts)
     sites: dict[str, tuple[Layout, ...]] = {}
     for file in sorted(site_files, key=lambda path: path.name):
-        table = _read(file, digest.update)
-        _check_keys(table, {"layout"}, file.name)
-        layouts = [_layout(entry, f"site.{file.stem}", where) for entry, where in _tables(table, "layout", file.name)]
-        sites[file.stem.lower()] = tuple(sorted(layouts, key=lambda layout: layout.valid_until or dt.date.max))
+        table, where = _read(file, digest.update)
+        _check_keys(table, {"layout"}, where)
+        layouts = [_layout(entry, f"site.{file.stem}", place) for entry, place in _tables(table, "layout", where)]
+        sites[file.stem.lower()] = _by_time(layouts, where)
     return Rulebook(loaded, sites, digest.hexdigest()[:12])
 
 
@@ -224,6 +236,16 @@ def _domains(host: str) -> Iterator[str]:
         name = name.partition(".")[2]
 
 
+def _by_time(layouts: Sequence[Layout], where: "_Where") -> tuple[Layout, ...]:
+    """The layouts in order, today's last; those of the same time are one."""
+    found: dict[dt.date, Layout] = {}
+    for new in layouts:
+        old = found.get(day := new.valid_until or dt.date.max, Layout(new.valid_until))
+        found[day] = Layout(new.valid_until, old.keep + new.keep, old.drop + new.drop, old.phrases + new.phrases)
+        _check_ids(found[day].phrases, where)
+    return tuple(found[day] for day in sorted(found))
+
+
 def _layout_on(layouts: Sequence[Layout], day: dt.date | None) -> Layout:
     for layout in layouts:
         if layout.valid_until is None or (day is not None and day <= layout.valid_until):
@@ -233,99 +255,165 @@ def _layout_on(layouts: Sequence[Layout], day: dt.date | None) -> Layout:
 
 # Reading and validating ------------------------------------------------------------------------------------------
 
+_CALL: Final = re.compile(r"\(\?&(\w+)\)")
+"""The name of a part in a pattern, as Perl calls a named group."""
 
-def _read(file: Path, hashed: Callable[[bytes], None]) -> dict[str, Any]:
+
+@dataclass(frozen=True, slots=True)
+class _Where:
+    """A table in a rule file, as errors name it. Its line is looked for when there is an error."""
+
+    file: str
+    lines: Sequence[str]
+    path: tuple[tuple[str, int, object], ...] = ()
+    """The tables that it stands in, itself last: key, number among those of the key from 1, name."""
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self._start() + 1}: {self._name()}" if self.path else self.file
+
+    def on(self, key: str) -> str:
+        """The same with the line of a key; that of the heading when it is not there."""
+        own, start = re.compile(rf"\s*[\"']?{re.escape(key)}[\"']?\s*="), self._start()
+        line = next((number for number in range(start, len(self.lines)) if own.match(self.lines[number])), start)
+        return f"{self.file}:{line + 1}: {self._name()}" if self.path else f"{self.file}:{line + 1}"
+
+    def table(self, key: str, number: int, name: object) -> "_Where":
+        """The table of that number among those of a key, counted from 1."""
+        return _Where(self.file, self.lines, (*self.path, (key, number, name)))
+
+    def _name(self) -> str:
+        return ": ".join(f"{key} {name}" for key, _, name in self.path)
+
+    def _start(self) -> int:
+        """The line of the table's heading, from 0."""
+        start = 0
+        for key, number, _ in self.path:
+            heading = re.compile(rf"\s*\[\[\s*(?:\w+\s*\.\s*)?{re.escape(key)}\s*\]\]")
+            found = (line for line in range(start, len(self.lines)) if heading.match(self.lines[line]))
+            start = next(islice(found, number - 1, None), start)
+        return start
+
+
+def _read(file: Path, hashed: Callable[[bytes], None]) -> tuple[dict[str, Any], _Where]:
     try:
         data = file.read_bytes()
         hashed(file.name.encode() + b"\0" + data)
-        return tomllib.loads(data.decode("utf-8"))
+        text = data.decode("utf-8")
+        return tomllib.loads(text), _Where(file.name, text.splitlines())
     except (OSError, ValueError) as error:
         raise RuleError(f"{file.name}: expected a readable TOML file in UTF-8: {error}") from error
 
 
-def _tables(table: Mapping[str, Any], key: str, where: str) -> Iterator[tuple[dict[str, Any], str]]:
+def _tables(table: Mapping[str, Any], key: str, where: _Where) -> Iterator[tuple[dict[str, Any], _Where]]:
     entries = table.get(key, [])
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
         raise RuleError(f"{where}: {key}: expected tables written [[{key}]]")
     for number, entry in enumerate(entries, 1):
-        yield entry, f"{where}: {key} {entry.get('id', number)}"
+        yield entry, where.table(key, number, entry.get("id", number))
 
 
-def _check_keys(table: Mapping[str, Any], known: Collection[str], where: str) -> None:
+def _check_keys(table: Mapping[str, Any], known: Collection[str], where: _Where) -> None:
     for key in table:
         if key not in known:
-            raise RuleError(f"{where}: unknown key {key!r}; expected one of {', '.join(sorted(known))}")
+            raise RuleError(f"{where.on(key)}: unknown key {key!r}; expected one of {', '.join(sorted(known))}")
 
 
-def _phrases(table: Mapping[str, Any], prefix: str, where: str) -> tuple[Phrase, ...]:
-    found = [_phrase(entry, prefix, place) for entry, place in _tables(table, "phrase", where)]
-    seen: set[str] = set()
-    for phrase in found:
-        if phrase.id in seen:
-            raise RuleError(f"{where}: phrase {phrase.id}: expected an id of its own, it is used twice")
-        seen.add(phrase.id)
+def _parts(table: Mapping[str, Any], shared: Mapping[str, str], where: _Where) -> Mapping[str, str]:
+    """What patterns of the pack may call by name, `(?&date)`; a part may call those before it."""
+    own = table.get("part", {})
+    if not isinstance(own, dict):
+        raise RuleError(f"{where}: part: expected a table written [part]")
+    parts = dict(shared)
+    for name in own:
+        parts[name] = _spelled_out(_string(own, name, where), parts, where, name)
+    return parts
+
+
+def _spelled_out(pattern: str, parts: Mapping[str, str], where: _Where, key: str) -> str:
+    def called(call: re.Match[str]) -> str:
+        if call[1] not in parts:
+            known = ", ".join(sorted(parts)) or "none"
+            raise RuleError(f"{where.on(key)}: {key}: unknown part {call[1]!r}; expected one of {known}")
+        return f"(?:{parts[call[1]]})"
+
+    return _CALL.sub(called, pattern)
+
+
+def _phrases(
+    table: Mapping[str, Any], prefix: str, where: _Where, parts: Mapping[str, str] | None = None
+) -> tuple[Phrase, ...]:
+    found = [_phrase(entry, prefix, place, parts or {}) for entry, place in _tables(table, "phrase", where)]
+    _check_ids(found, where)
     return tuple(found)
 
 
-def _phrase(entry: Mapping[str, Any], prefix: str, where: str) -> Phrase:
+def _check_ids(phrases: Sequence[Phrase], where: _Where) -> None:
+    seen: set[str] = set()
+    for phrase in phrases:
+        if phrase.id in seen:
+            raise RuleError(f"{where}: phrase {phrase.id}: expected an id of its own, it is used twice")
+        seen.add(phrase.id)
+
+
+def _phrase(entry: Mapping[str, Any], prefix: str, where: _Where, parts: Mapping[str, str]) -> Phrase:
     _check_keys(entry, {"id", "kind", "place", "pattern", "why", "example", "keep"}, where)
     name = _string(entry, "id", where)
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
-        raise RuleError(f"{where}: id: expected lower-case words joined by '-', found {name!r}")
+        raise RuleError(f"{where.on('id')}: id: expected lower-case words joined by '-', found {name!r}")
     return Phrase(
         f"{prefix}.{name}",
         Boilerplate(_one_of(entry, "kind", list(Boilerplate), where)),
         Place(_one_of(entry, "place", list(Place), where)),
-        _string(entry, "pattern", where),
+        _spelled_out(_string(entry, "pattern", where), parts, where, "pattern"),
         _string(entry, "why", where),
         _strings(entry, "example", where),
         _strings(entry, "keep", where),
     )
 
 
-def _layout(entry: Mapping[str, Any], prefix: str, where: str) -> Layout:
+def _layout(entry: Mapping[str, Any], prefix: str, where: _Where) -> Layout:
     _check_keys(entry, {"valid_until", "keep", "drop", "phrase"}, where)
     until = entry.get("valid_until")
     if until is not None and type(until) is not dt.date:
-        raise RuleError(f"{where}: valid_until: expected a date such as 2026-05-31, found {until!r}")
+        raise RuleError(f"{where.on('valid_until')}: valid_until: expected a date such as 2026-05-31, found {until!r}")
     keep, drop = (_selectors(entry, key, where) for key in ("keep", "drop"))
     phrases = _phrases(entry, prefix, where)
-    for phrase in phrases:
-        check_pattern(phrase.pattern, f"{where}: phrase {phrase.id}")
+    for phrase, (_, place) in zip(phrases, _tables(entry, "phrase", where), strict=True):
+        check_pattern(phrase.pattern, place.on("pattern"))
     return Layout(until, keep, drop, phrases)
 
 
-def _selectors(entry: Mapping[str, Any], key: str, where: str) -> tuple[str, ...]:
-    from cssselect import SelectorError, parse  # here: only site files need it
+def _selectors(entry: Mapping[str, Any], key: str, where: _Where) -> tuple[str, ...]:
+    from cssselect import HTMLTranslator, SelectorError  # here: only site files need it
 
     selectors = _strings(entry, key, where) if key in entry else ()
     for selector in selectors:
         try:
-            parse(selector)
+            HTMLTranslator().css_to_xpath(selector)
         except SelectorError as error:
-            raise RuleError(f"{where}: {key}: expected a CSS selector, found {selector!r}: {error}") from error
+            raise RuleError(f"{where.on(key)}: {key}: expected a CSS selector, found {selector!r}: {error}") from error
     return selectors
 
 
-def _string(entry: Mapping[str, Any], key: str, where: str) -> str:
+def _string(entry: Mapping[str, Any], key: str, where: _Where) -> str:
     value = entry.get(key)
     if not isinstance(value, str) or not value.strip():
-        raise RuleError(f"{where}: {key}: expected a text, found {value!r}")
+        raise RuleError(f"{where.on(key)}: {key}: expected a text, found {value!r}")
     return value
 
 
-def _strings(entry: Mapping[str, Any], key: str, where: str) -> tuple[str, ...]:
+def _strings(entry: Mapping[str, Any], key: str, where: _Where) -> tuple[str, ...]:
     value = entry.get(key)
     values = value if isinstance(value, list) else [value]
     if not values or not all(isinstance(one, str) and one.strip() for one in values):
-        raise RuleError(f"{where}: {key}: expected a text or a list of texts, found {value!r}")
+        raise RuleError(f"{where.on(key)}: {key}: expected a text or a list of texts, found {value!r}")
     return tuple(values)
 
 
-def _one_of(entry: Mapping[str, Any], key: str, known: Collection[str], where: str) -> str:
+def _one_of(entry: Mapping[str, Any], key: str, known: Collection[str], where: _Where) -> str:
     value = _string(entry, key, where)
     if value not in known:
-        raise RuleError(f"{where}: {key}: expected one of {', '.join(sorted(known))}, found {value!r}")
+        raise RuleError(f"{where.on(key)}: {key}: expected one of {', '.join(sorted(known))}, found {value!r}")
     return value
 
 
@@ -348,4 +436,9 @@ def check_pattern(source: str, where: str) -> None:
         raise RuleError(
             f"{where}: pattern: expected no repetition inside a repetition, which may backtrack without end: "
             "make the inner one possessive (`++` for `+`, `*+` for `*`) or write {0,3}"
+        )
+    if repeats_beside(source):
+        raise RuleError(
+            f"{where}: pattern: expected at most three repetitions such as `.*` beside one another, which may take "
+            "minutes to fail: bound them ({0,40}), or name the characters that they may not run over ([^:]*)"
         )

@@ -35,7 +35,11 @@ _OF_PAGE = frozenset(FIELD_NAMES["types"]["page"])
 _ADDRESSES = frozenset(FIELD_NAMES["links"]["addresses"])
 
 _TAG = re.compile(r"<[^<>]{0,500}>")
-_ITEMPROPS = etree.XPath("(//@itemprop)[position() <= 1000]/..")  # without the bound, libxml2 takes quadratic time
+_VOCABULARY = re.compile(r"[/#:]")
+"""Ends the part of a type's name that says where the type is defined."""
+_ITEMPROPS = etree.XPath("(descendant-or-self::*/@itemprop)[position() <= 1000]/..")
+"""Without the bound, libxml2 takes quadratic time."""
+_META_NAMES = ("name", "property", "itemprop", "http-equiv")
 _SOURCES = ("img", "video", "audio", "source", "iframe")
 _REFERENCES = ("author", "creator", "publisher", "image", "primaryImageOfPage", "video", "isPartOf")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufeff]")
@@ -123,9 +127,9 @@ def elements(path: etree.XPath, tree: lxml.html.HtmlElement) -> list[lxml.html.H
 
 def types(node: object) -> tuple[str, ...]:
     """The node's types without their vocabulary: `NewsArticle`; none for what is no node. Raises: nothing."""
-    value = node.get("@type") if isinstance(node, Mapping) else None
+    value = node.get("@type") if isinstance(node, dict) else None
     names = value if isinstance(value, list) else [value]
-    return tuple(re.split(r"[/#:]", name)[-1] for name in names if isinstance(name, str))
+    return tuple(_VOCABULARY.split(name)[-1] for name in names if isinstance(name, str))
 
 
 def values(node: Node | None, key: str) -> list[Any]:
@@ -174,11 +178,12 @@ def _nodes(scripts: list[str]) -> list[Node]:
 
 
 def _add_meta(element: lxml.html.HtmlElement, meta: dict[str, list[str]]) -> None:
-    content = element.get("content")
+    attributes = dict(element.items())
+    content = attributes.get("content")
     if content is None or len(meta) > MAX_METAS:
         return
-    for attribute in ("name", "property", "itemprop", "http-equiv"):
-        if (name := element.get(attribute)) and (attribute != "itemprop" or element.getparent().tag == "head"):
+    for attribute in _META_NAMES:
+        if (name := attributes.get(attribute)) and (attribute != "itemprop" or element.getparent().tag == "head"):
             known = meta.setdefault(name.strip().lower(), [])
             if len(known) < 100 and (value := plain(content)):
                 known.append(value)
@@ -202,17 +207,17 @@ def _add_link(element: lxml.html.HtmlElement, links: dict[str, list[str]], url: 
 def _resolved(nodes: list[Node]) -> list[Node]:
     """The nodes with `{"@id": ...}` references replaced by what they point at, one level deep."""
     by_id = {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str)}
+    if not by_id:
+        return nodes
+    return [{**node, **{key: _followed(node[key], by_id) for key in _REFERENCES if key in node}} for node in nodes]
 
-    def follow(value: Any) -> Any:
-        if isinstance(value, list):
-            return [follow(item) for item in value[: jsonld.MAX_NODES]]
-        if isinstance(value, dict) and "name" not in value and isinstance(value.get("@id"), str):
-            return by_id.get(value["@id"], value)
-        return value
 
-    return [
-        {**node, **{key: follow(node[key]) for key in _REFERENCES if key in node}} if by_id else node for node in nodes
-    ]
+def _followed(value: Any, by_id: Mapping[str, Node]) -> Any:
+    if isinstance(value, list):
+        return [_followed(item, by_id) for item in value[: jsonld.MAX_NODES]]
+    if isinstance(value, dict) and "name" not in value and isinstance(value.get("@id"), str):
+        return by_id.get(value["@id"], value)
+    return value
 
 
 def _article(nodes: list[Node], url: str, names: set[str]) -> Node | None:

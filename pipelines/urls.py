@@ -87,6 +87,21 @@ def on_site(url: str, site_url: str) -> bool:
     return bool(site) and (key == site or key.endswith("." + site))
 
 
+def respelled(url: str, page: str) -> str:
+    """A canonical address as the page that names it spells scheme and host, where it is the same site's.
+
+    Only `www.` and `http` instead of `https` are spelling: what a site serves there it serves under its own name too.
+    Raises: nothing.
+    """
+    scheme, _, rest = url.partition("://")
+    own_scheme, _, own_rest = page.partition("://")
+    host, slash, path = rest.partition("/")
+    own_host = own_rest.partition("/")[0]
+    if scheme > own_scheme or host.removeprefix("www.") != own_host.removeprefix("www."):
+        return url
+    return f"{own_scheme}://{own_host}{slash}{path}"
+
+
 def plausible_canonical(declared: str | None, final_url: str) -> str:
     """Where the article of the page lives: its canonical link where that is believable, else the page's own address.
 

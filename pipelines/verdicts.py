@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from itertools import groupby, pairwise
 
 from pipelines.blocks import Node, TextBlock
+from pipelines.date_text import other_words
 from pipelines.declared import Declared, words
+from pipelines.discussion import discussion
 from pipelines.markers import Marker, marker
 from pipelines.records import BlockKind, Boilerplate, Drop
 
@@ -40,6 +42,11 @@ _POINTS, _POINTS_LIST, _POINTER_CHARS = 0.4, 0.6, 250
 _CREDITED = re.compile(r"(?:(?:bild|foto|photo|image|picture|credit)s?\s?:|©)[^.!?:]{3,60}$", re.IGNORECASE)
 """The credit that ends a caption."""
 _DATE = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[:.h]\d\d\b|\b\d{1,2}[./]\d{1,2}[./]\d{2,4}\b")
+_BEFORE_LINK = re.compile(r"[^:：.!?]{2,40}[:：»>]\s?")
+_TITLE_CHARS = 24
+"""Characters from which a link after a label is the title of another story."""
+_AROUND_LINK = 3
+"""Characters beside the link of a labelled link: a full stop, an arrow."""
 _ELLIPSES = ("...", "…")
 _LISTED = (BlockKind.LIST_ITEM, BlockKind.TABLE_ROW)
 
@@ -64,6 +71,7 @@ _LINK_LIST = Drop(Boilerplate.RELATED_LINKS, "content.link-list", "stands in a l
 _POINTER = Drop(Boilerplate.READ_MORE, "content.pointer", "is one of several lines that point at other stories")
 _TEASER = Drop(Boilerplate.TEASER, "content.card", "stands in the card of another story")
 _CUT_OFF = Drop(Boilerplate.TEASER, "content.cut-off", "breaks off under the link to another story")
+_TALK = Drop(Boilerplate.COMMENTS, "content.discussion", "is one of several boxes with a name and what it says")
 _ABOVE = Drop(Boilerplate.OTHER, "content.above-body", "stands between headline and body and is no running text")
 _LABEL = Drop(Boilerplate.OTHER, "content.label", "is short and stands apart from the running text")
 _AFTER = Drop(Boilerplate.OTHER, "content.after-body", "stands after the last paragraph and is no running text")
@@ -140,6 +148,7 @@ def verdicts(
         teasers = review.cards()
         review.pictures()
         review.above_body()
+        review.discussion()
         if any(block.prose for block in review.left()):
             break
     review.apart()
@@ -158,6 +167,8 @@ class _Review:
         self.headline = headline
         self.declared = declared
         self.dropped: dict[int, Drop] = {}
+        self.linked: dict[int, bool] = {}
+        """What `_is_linked` said of an element, by its index."""
 
     def left(self) -> list[TextBlock]:
         """The blocks without a verdict."""
@@ -169,14 +180,19 @@ class _Review:
         for block in self.region:
             named = furniture.drop(block) if furniture is not None else None
             drop = _TITLE if block is self.headline else named or self._by_itself(block)
+            if drop is None and self._near_headline(block) and _is_date(block):
+                drop = _DATE_STAMP
             if drop is None and block.prose and block.chars > _REPEATED:
                 drop = _AGAIN if block.text in seen else None
                 seen.add(block.text)
             if drop is not None:
                 self.dropped[block.index] = drop
 
+    def _near_headline(self, block: TextBlock) -> bool:
+        return self.headline is not None and 0 < block.index - self.headline.index <= _BEFORE_BODY
+
     def _by_itself(self, block: TextBlock) -> Drop | None:
-        if block.prose < 250 and self.declared.repeats_title(words(block.text)):
+        if block.prose < 250 and self.declared.repeats_title(block.text):
             return _TITLE
         if block.kind is BlockKind.CAPTION:
             return _CAPTION
@@ -199,7 +215,7 @@ class _Review:
                 found += items
         lines = [block for block in self.region if block.link_chars and _may_point(block)]
         times = Counter(map(_beginning, lines))
-        found += [block for block in lines if times[_beginning(block)] > 1]
+        found += [block for block in lines if times[_beginning(block)] > 1 or _is_labelled_link(block)]
         for block in found:
             self.dropped.setdefault(block.index, _POINTER)
 
@@ -231,10 +247,16 @@ class _Review:
         for _ in range(3):
             if node is None or node is self.container or node.prose > _TEASER_PROSE:
                 return False
-            if node.tag == "article" or any(_linked_heading(other) for other in self._start_of(node)):
+            if node.tag == "article" or self._is_linked(node):
                 return True
             node = node.parent
         return False
+
+    def _is_linked(self, node: Node) -> bool:
+        """Whether a heading among the first blocks of an element is a link."""
+        if (known := self.linked.get(node.index)) is None:
+            known = self.linked[node.index] = any(map(_linked_heading, self._start_of(node)))
+        return known
 
     def _start_of(self, node: Node) -> Sequence[TextBlock]:
         """The first blocks of an element, without the headline."""
@@ -252,10 +274,11 @@ class _Review:
     def _beside_picture(self, block: TextBlock, body: Node | None) -> bool:
         node: Node | None = block.node
         for _ in range(3):
-            if node is None or node is body or node is self.container or node.chars > _CAPTION_CHARS:
+            if node is None or node is body or node is self.container or max(node.chars, node.prose) > _CAPTION_CHARS:
                 return False
-            if node.pictures and node is not block.node:
-                return node.end - node.first <= _CAPTION_BLOCKS
+            if node.pictures and (node is not block.node or _is_box(block)):
+                inside = self._start_of(node)
+                return node.end - node.first <= _CAPTION_BLOCKS and sum(other.prose > 0 for other in inside) < 2
             node = node.parent
         return False
 
@@ -363,6 +386,19 @@ class _Review:
             elif block.index > last and not block.ends_sentence:
                 self.dropped[block.index] = _AFTER
 
+    def discussion(self) -> None:
+        """Readers' comments after the last paragraph that looks as most of the prose does."""
+        looks: dict[tuple[object, ...], float] = {}
+        for block in self.left():
+            looks[_look(block)] = looks.get(_look(block), 0.0) + block.prose
+        usual = max(looks, key=looks.__getitem__, default=None)
+        last = max((block.index for block in self.left() if block.prose and _look(block) == usual), default=None)
+        after = [block for block in self.region if last is not None and block.index > last]
+        talk = discussion(self.left(), after, self.container) if after else frozenset[int]()
+        if talk:
+            heading = next((block.index for block in after if block.index == min(talk) - 1 and not block.prose), None)
+            self.dropped.update(dict.fromkeys(talk if heading is None else {heading, *talk}, _TALK))
+
     def headings(self) -> None:
         """A heading goes when all that stands under it went; of headings in a row the last one decides."""
         kept: bool | None = False
@@ -386,9 +422,20 @@ def _date_line(block: TextBlock) -> bool:
     return block.chars < _DATE_LINE and not block.ends_sentence and _DATE.search(block.text) is not None
 
 
+def _is_date(block: TextBlock) -> bool:
+    """Whether a paragraph is a date and nothing else."""
+    return block.kind is BlockKind.PARAGRAPH and _date_line(block) and not other_words(block.text)
+
+
 def _style(block: TextBlock) -> tuple[str, frozenset[str]]:
     """What makes a block look as it does: its element's tag and names."""
     return block.node.tag, block.node.names.tokens
+
+
+def _look(block: TextBlock) -> tuple[object, ...]:
+    """The same with what stands around it."""
+    around = block.node.parent
+    return *_style(block), *((around.tag, around.names.tokens) if around is not None else ())
 
 
 def _list_around(block: TextBlock) -> Node | None:
@@ -407,6 +454,22 @@ def _may_point(block: TextBlock) -> bool:
 def _beginning(block: TextBlock) -> tuple[str, ...]:
     """A line's first two words."""
     return tuple(block.text.lower().split(None, 2)[:2])
+
+
+def _is_box(block: TextBlock) -> bool:
+    """Whether a block stands in an element that is neither a paragraph nor an item: one that lays things out."""
+    return block.kind is BlockKind.PARAGRAPH and block.node.tag != "p"
+
+
+def _is_labelled_link(block: TextBlock) -> bool:
+    """Whether a line is a label, a colon and a linked title: `More on this: ...`."""
+    label = _BEFORE_LINK.match(block.text)
+    return (
+        label is not None
+        and block.kind is BlockKind.PARAGRAPH
+        and block.link_chars > _TITLE_CHARS
+        and abs(block.chars - label.end() - block.link_chars) <= _AROUND_LINK
+    )
 
 
 def _linked_heading(block: TextBlock) -> bool:

@@ -5,7 +5,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -36,10 +36,20 @@ def server() -> Iterator[str]:
     if given := os.environ.get("TEST_POSTGRES_URL"):
         yield given
         return
+    with restartable() as (url, _):
+        yield url
+
+
+@contextmanager
+def restartable(**settings: str) -> Iterator[tuple[str, Callable[[str], None]]]:
+    """Gives the URL of a server of our own, and what restarts it in one of `pg_ctl`'s modes, `fast` or `immediate`.
+
+    `settings` are its own, besides those of all tests.
+    """
     # Short, since the path of a Unix socket may have 107 characters.
     folder = Path(tempfile.mkdtemp(prefix="copydesk-pg-"))
     try:
-        yield from _run(folder)
+        yield from _run(folder, {**_SETTINGS, **settings, "unix_socket_directories": str(folder)})
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -57,13 +67,13 @@ def database(server_url: str, template_url: str | None = None) -> Iterator[str]:
             connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
-def _run(folder: Path) -> Iterator[str]:
+def _run(folder: Path, settings: Mapping[str, str]) -> Iterator[tuple[str, Callable[[str], None]]]:
     user = _system_user() if os.geteuid() == 0 else None
     binaries = _binaries(folder, copied=user is not None)
     if user:
         shutil.chown(folder, user, user)
     data = folder / "data"
-    options = " ".join(f"-c {name}={value}" for name, value in {**_SETTINGS, "unix_socket_directories": folder}.items())
+    options = " ".join(f"-c {name}={value}" for name, value in settings.items())
     initdb = (
         "--auth=trust",
         "--encoding=UTF8",
@@ -74,9 +84,10 @@ def _run(folder: Path) -> Iterator[str]:
         "postgres",
     )
     _call(user, binaries / "initdb", "-D", data, *initdb)
-    _call(user, binaries / "pg_ctl", "-D", data, "-w", "-t", 60, "-l", folder / "log", "-o", options, "start")
+    control = (user, binaries / "pg_ctl", "-D", data, "-w", "-t", 60, "-l", folder / "log", "-o", options)
+    _call(*control, "start")
     try:
-        yield f"postgresql://postgres@/postgres?host={folder}"
+        yield f"postgresql://postgres@/postgres?host={folder}", lambda mode: _call(*control, "-m", mode, "restart")
     finally:
         _call(user, binaries / "pg_ctl", "-D", data, "-w", "-m", "immediate", "stop")
 

@@ -2,7 +2,8 @@
 
 `page.html` holds the bytes as served, `meta.json` what came with them, `expected.json` a part of the record: the keys
 of `record_json.record`, `text` as a list of paragraphs, `mended` as lines that a repair must have brought about; or
-`rejected` with the reason. All pages are invented.
+`rejected` with the reason. Each page is read with the site file of its domain, in the layout of its day; those of
+invented sites are in `tests/sites/`. All pages are invented.
 """
 
 import json
@@ -12,11 +13,14 @@ from typing import Any
 
 import pytest
 
+from crawler.config import Config
+from crawler.sources import site_files
 from pipelines.process import process_page
 from pipelines.record_json import record
 from pipelines.records import PARAGRAPH_BREAK, Accepted, Hints, Page, Rejected, replay
 from pipelines.rules import load_rulebook
 
+RULES = load_rulebook([*site_files(Config()), *Path(__file__).parent.glob("sites/*.toml")])
 FOLDERS = sorted(path.parent for path in Path(__file__).parent.glob("pages/*/*/page.html"))
 
 
@@ -37,7 +41,7 @@ def load(folder: Path) -> tuple[Page, dict[str, Any]]:
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: f"{folder.parent.name}/{folder.name}")
 def test_page(folder: Path) -> None:
     page, expected = load(folder)
-    outcome = process_page(page, load_rulebook())
+    outcome = process_page(page, RULES.for_page(page))
     if isinstance(outcome, Rejected):
         assert {"rejected": outcome.reason.value} == expected, outcome.evidence
         return

@@ -9,11 +9,9 @@ from typing import Annotated
 import typer
 
 from crawler.clock import now
-from crawler.commands.output import CommandError, note
+from crawler.commands.durations import Since
+from crawler.commands.output import LOCKED, CommandError, note
 from crawler.config import Config
-
-LOCKED = 75
-"""Exit code when another process is at it: EX_TEMPFAIL of sysexits.h."""
 
 
 def crawl(
@@ -25,9 +23,10 @@ def crawl(
         str | None, typer.Option("--from", metavar="FILE", help="A file with one address a line; - is standard input.")
     ] = None,
     limit: Annotated[int | None, typer.Option(min=0, help="At most so many pages of each source.")] = None,
+    since: Since = None,
 ) -> None:
     """Crawl sources, or single pages, now. Without arguments: all sources that are switched on, and pages due again."""
-    from crawler.run import Job
+    from crawler.report import Job
     from crawler.run import crawl as run
 
     config: Config = context.obj
@@ -35,7 +34,8 @@ def crawl(
     names, urls = _sorted_targets(config, wanted)
     jobs = []
     if names:
-        jobs.append(Job("news", {"source": ",".join(names), "limit": "" if limit is None else str(limit)}))
+        bounds = {"limit": "" if limit is None else str(limit), "since": since.isoformat() if since else ""}
+        jobs.append(Job("news", {"source": ",".join(names), **bounds}))
     if urls:
         jobs.append(Job("page", {"url": " ".join(urls)}))
     if not jobs:
@@ -45,11 +45,8 @@ def crawl(
         report = run(config, jobs, f"crawl {' '.join(wanted)}".strip(), progress.count)
     for name, why in report.troubles.items():
         note(f"{name}: {why}")
-    note(_summary(report.totals))
-    if report.interrupted:
-        raise typer.Exit(130)
-    if report.failed:
-        raise typer.Exit(1)
+    note(report.summary)
+    raise typer.Exit(report.exit_code)
 
 
 def _addresses(file: str) -> list[str]:
@@ -92,7 +89,7 @@ def _sorted_targets(config: Config, wanted: Sequence[str]) -> tuple[list[str], l
 
 def _check_free(config: Config, names: Sequence[str]) -> None:
     """Raises CommandError when another process is crawling one of the sources."""
-    from crawler.recorder import drop_dead_leases
+    from crawler.workers import drop_dead_leases
     from db import session, sources
 
     database = session.connect(config.database)
@@ -104,15 +101,6 @@ def _check_free(config: Config, names: Sequence[str]) -> None:
             raise CommandError(
                 f"{name} is being crawled by {worker}, which holds it until {until:%H:%M:%S} UTC", LOCKED
             )
-
-
-def _summary(totals: Counter[str]) -> str:
-    """One line for the person or for cron's mail."""
-    from pipelines.records import Saved
-
-    stored = ", ".join(f"{totals[outcome]} {outcome}" for outcome in Saved if totals[outcome])
-    rest = ", ".join(f"{n} {outcome}" for outcome, n in totals.most_common() if outcome not in set(Saved))
-    return "articles: " + (stored or "none new") + (f"; other pages: {rest}" if rest else "")
 
 
 class Progress:

@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING, Annotated, Any
 import typer
 
 from crawler.commands.output import CommandError, json_text, note
+from crawler.commands.read import opened
 from crawler.commands.sources import named
 
 if TYPE_CHECKING:
@@ -29,36 +30,47 @@ def export(
     source: Annotated[str | None, typer.Option(help="Only of this source.")] = None,
 ) -> None:
     """Write all articles, oldest first."""
-    from db import articles, session
+    from db import articles
 
-    database = session.connect(context.obj.database)
+    database = opened(context)
     name = named(database, source).name if source else None
     with _opened(output) as file:
-        _WRITERS[to](file, map(_row, articles.each(database, source=name)))
+        written = _WRITERS[to](file, map(_row, articles.each(database, source=name)))
     if output != "-":
-        note(f"written to {output}")
+        note(f"{written} articles written to {output}")
 
 
 def _row(stored: "StoredArticle") -> dict[str, Any]:
     """An article as exported: its id and source, then the record."""
     from pipelines.record_json import record
 
-    seen = {"first_seen": stored.first_seen.isoformat(), "version": stored.version}
+    gone = stored.gone_at.isoformat() if stored.gone_at else None
+    seen = {"first_seen": stored.first_seen.isoformat(), "version": stored.version, "gone": gone}
     return {"id": stored.id, "source": stored.source, **record(stored.article), **seen}
 
 
-def _write_jsonl(file: IO[str], rows: Iterator[dict[str, Any]]) -> None:
-    file.writelines(f"{json_text(row)}\n" for row in rows)
+def _write_jsonl(file: IO[str], rows: Iterator[dict[str, Any]]) -> int:
+    """Returns: how many rows there were."""
+    written = 0
+    for row in rows:
+        file.write(f"{json_text(row)}\n")
+        written += 1
+    return written
 
 
-def _write_csv(file: IO[str], rows: Iterator[dict[str, Any]]) -> None:
+def _write_csv(file: IO[str], rows: Iterator[dict[str, Any]]) -> int:
+    """Returns: how many rows there were, without the header."""
     from pipelines.record_json import record
     from pipelines.records import Article
 
     blank = Article(url="", canonical_url="", title=None, text="", raw="", removals=())
-    writer = csv.DictWriter(file, ("id", "source", *record(blank), "first_seen", "version"))
+    writer = csv.DictWriter(file, ("id", "source", *record(blank), "first_seen", "version", "gone"))
     writer.writeheader()
-    writer.writerows({name: cell(value) for name, value in row.items()} for row in rows)
+    written = 0
+    for row in rows:
+        writer.writerow({name: cell(value) for name, value in row.items()})
+        written += 1
+    return written
 
 
 def cell(value: Any) -> str:
@@ -76,7 +88,7 @@ def cell(value: Any) -> str:
     return "'" + text if text.lstrip().startswith(("=", "+", "-", "@")) or text.startswith(("\t", "\r")) else text
 
 
-_WRITERS: dict[Format, Callable[[IO[str], Iterator[dict[str, Any]]], None]] = {
+_WRITERS: dict[Format, Callable[[IO[str], Iterator[dict[str, Any]]], int]] = {
     Format.JSONL: _write_jsonl,
     Format.CSV: _write_csv,
 }

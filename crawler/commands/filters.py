@@ -36,7 +36,7 @@ def extract(
     config: Config = context.obj
     rules = rulebook(config)
     if jsonl:
-        for number, line in enumerate(_lines(file), start=1):
+        for number, line in enumerate(lines_of(file), start=1):
             identity, page = _page_of(line, f"{file}, line {number}")
             outcome = process_page(page, rules.for_page(page))
             say_json({"id": identity, **_answer(outcome)})
@@ -88,7 +88,8 @@ def _bytes(file: str) -> bytes:
         ) from None
 
 
-def _lines(file: str) -> Iterator[bytes]:
+def lines_of(file: str) -> Iterator[bytes]:
+    """The lines of a file (`-`: standard input) that are not empty. Raises: CommandError."""
     try:
         with sys.stdin.buffer if file == "-" else Path(file).open("rb") as lines:
             yield from (line for line in lines if line.strip())

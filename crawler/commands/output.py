@@ -3,13 +3,21 @@
 import json
 import sys
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from unicodedata import category
 
 import typer
+from typer.exceptions import TyperException
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 _KEPT = "\n\t\u200c\u200d"
 """Line breaks, tabs, and the joiners of letters and emoji, which are spelling."""
+OK, FAILED, UNREACHABLE, LOCKED, TIME_UP, INTERRUPTED = 0, 1, 69, 75, 124, 130
+"""Exit codes: EX_UNAVAILABLE and EX_TEMPFAIL of sysexits.h, that of `timeout` (coreutils), a shell's after Ctrl-C."""
+WIDTH, WIDEST = 100, 130
+"""Columns of a line for reading where there is no terminal, and on a terminal at most."""
 
 
 class CommandError(Exception):
@@ -18,6 +26,36 @@ class CommandError(Exception):
     def __init__(self, message: str, exit_code: int = 1) -> None:
         super().__init__(message)
         self.exit_code = exit_code
+
+
+def exit_code(error: Exception) -> int | None:
+    """The exit code of what can go wrong; None for what nobody has foreseen."""
+    from crawler.config import ConfigError
+    from db.errors import DatabaseError
+    from pipelines.rules import RuleError
+
+    match error:
+        case CommandError():
+            return error.exit_code
+        case TyperException() | ConfigError() | RuleError():
+            return 2
+        case DatabaseError():
+            return UNREACHABLE
+    return None
+
+
+def one_line(error: Exception) -> str:
+    """An error's message on one line."""
+    return " ".join((error.format_message() if isinstance(error, TyperException) else str(error)).split())
+
+
+def console() -> "Console":
+    """What prints text for reading: as wide as the terminal, and no wider than a person reads; elsewhere WIDTH wide."""
+    from rich.console import Console
+
+    screen = Console(markup=False, highlight=False, emoji=False)
+    screen.width = min(screen.width, WIDEST) if screen.is_terminal else WIDTH
+    return screen
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -56,6 +94,12 @@ def say(text: str) -> None:
 def note(text: str) -> None:
     """A line for the person, on standard error: standard output holds only what was asked for."""
     typer.echo(safe(text), err=True)
+
+
+def shortened(text: str, width: int) -> str:
+    """Text on one line, cut to so many characters."""
+    folded = " ".join(text.split())
+    return folded if len(folded) <= width else folded[: width - 1] + "…"
 
 
 def safe(text: str) -> str:

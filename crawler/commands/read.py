@@ -1,14 +1,12 @@
-"""`articles`, `show`, `search`, `explain`: reading what was filed."""
+"""`articles`, `show`, `search`: reading what was filed."""
 
-import sys
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crawler.commands.output import CommandError, note, safe, say, say_json, table
+from crawler.commands.output import CommandError, console, note, safe, say, say_json, shortened, table
 from crawler.commands.sources import named
-from pipelines.records import PARAGRAPH_BREAK, Article, Removal, Timestamp
+from pipelines.records import Timestamp
 
 if TYPE_CHECKING:
     from db.articles import StoredArticle
@@ -28,7 +26,7 @@ def articles(
     """List the articles, newest first."""
     from db import articles as filed
 
-    database = _database(context)
+    database = opened(context)
     name = named(database, source).name if source else None
     lines = filed.listing(database, source=name, limit=limit)
     if as_json:
@@ -54,11 +52,12 @@ def articles(
 
 def show(context: typer.Context, key: Key, as_json: AsJson = False) -> None:
     """Print an article: its fields and its clean text."""
-    stored = _article(_database(context), key)
+    stored = existing(opened(context), key)
     if as_json:
         from pipelines.record_json import receipts, record
 
-        say_json({"id": stored.id, **record(stored.article), **receipts(stored.article)}, indent=1)
+        gone = stored.gone_at.isoformat() if stored.gone_at else None
+        say_json({"id": stored.id, **record(stored.article), "gone": gone, **receipts(stored.article)}, indent=1)
         return
     article = stored.article
     say(article.title or "(without a title)")
@@ -72,14 +71,15 @@ def show(context: typer.Context, key: Key, as_json: AsJson = False) -> None:
         "source": stored.source,
         "address": article.url,
         "kind": article.page_kind.value if article.page_kind.value != "article" else None,
-        "version": stored.version if stored.version > 1 else None,
+        "version": f"{stored.version}; `copydesk diff {stored.id}` shows the edits" if stored.version > 1 else None,
+        "gone": f"since {stored.gone_at:%Y-%m-%d %H:%M} UTC, when its address said so" if stored.gone_at else None,
     }
     for name, value in facts.items():
         if value:
             say(f"{name:<10} {value}")
-    if article.standfirst:
-        say(f"\n{article.standfirst}")
-    say(f"\n{article.text}")
+    for text in (article.standfirst, article.text):
+        if text:
+            _say_prose(text)
 
 
 def search(
@@ -91,89 +91,37 @@ def search(
     """Find articles by words of their title and text."""
     from db.search import search as find
 
-    hits = find(_database(context), " ".join(query), limit)
+    hits = find(opened(context), " ".join(query), limit)
     if as_json:
         for hit in hits:
             say_json({"id": hit.id, "title": hit.title, "url": hit.url, "snippet": hit.snippet})
     elif hits:
         table(("id", "title", "where"), [(hit.id, hit.title or hit.url, hit.snippet) for hit in hits])
     else:
-        note("nothing found")
+        note("nothing found; an article must have all of the words, whole")
 
 
-def explain(context: typer.Context, key: Key) -> None:
-    """Say why: where each field came from, what was taken out of the text by which rule, or why there is no article."""
-    from db import links
-    from pipelines.urls import canonical
-
-    database = _database(context)
-    stored = _find(database, key)
-    if stored is None:
-        link = links.get(database, canonical(key) or key)
-        if link is None:
-            raise CommandError(f"{_short(key)}: neither an article nor an address that was seen")
-        say(f"{link.url}\n  {link.state}: {link.reason or 'not fetched yet'}")
-        if link.evidence:
-            say(f"  {link.evidence}")
-        if link.next_try:
-            say(f"  to be fetched from {link.next_try:%Y-%m-%d %H:%M} UTC on, tries so far: {link.attempts}")
-        return
-    article = stored.article
-    say(f"{stored.id}  {article.title or ''}\n{article.url}\n")
-    origins = [
-        (candidate.field, "kept" if candidate.chosen else "", candidate.origin, _short(candidate.value))
-        for candidate in article.candidates
-    ]
-    table(("field", "", "from", "value"), origins)
-    say("\nThe text, and what was taken out of it:\n")
-    for line in marked(article):
-        typer.echo(line)
-
-
-def marked(article: Article) -> Iterator[str]:
-    """What was mended, then the raw text: kept blocks plain, removed stretches struck out, with kind and rule.
-
-    On a terminal what was removed is red and struck through; elsewhere its lines begin with `- `.
-    """
-    for repair in article.repairs:
-        yield safe(f"mended ({repair.how}): {repair.before} -> {repair.after}")
-    position = 0
-    for removal in article.removals:
-        yield from _kept(article.raw[position : removal.start])
-        yield from _removed(removal)
-        position = removal.end
-    yield from _kept(article.raw[position:])
-
-
-def _kept(text: str) -> Iterator[str]:
-    for block in text.split(PARAGRAPH_BREAK):
-        if block.strip():
-            yield f"  {safe(block.strip())}"
-
-
-def _removed(removal: Removal) -> Iterator[str]:
-    for block in removal.text.split(PARAGRAPH_BREAK):
-        text = safe(block.strip())
-        yield "- " + (typer.style(text, fg="red", strikethrough=True) if sys.stdout.isatty() else text)
-    yield f"    [{removal.kind}] {removal.rule}: {safe(removal.why)}"
-
-
-def _database(context: typer.Context) -> "Database":
+def opened(context: typer.Context) -> "Database":
+    """The database, until the command ends."""
     from db import session
 
-    return session.connect(context.obj.database)
+    database = session.connect(context.obj.database)
+    context.call_on_close(database.close)
+    return database
 
 
-def _article(database: "Database", key: str) -> "StoredArticle":
-    stored = _find(database, key)
+def existing(database: "Database", key: str) -> "StoredArticle":
+    """The article of a number or an address. Raises: CommandError when there is none."""
+    stored = find(database, key)
     if stored is None:
         raise CommandError(
-            f"{_short(key)}: no such article; `copydesk articles` lists them, `copydesk explain` may say why"
+            f"{shortened(key, 100)}: no such article; `copydesk articles` lists them, `copydesk explain` may say why"
         )
     return stored
 
 
-def _find(database: "Database", key: str) -> "StoredArticle | None":
+def find(database: "Database", key: str) -> "StoredArticle | None":
+    """The article of a number or an address, as a person gives it."""
     from db import articles as filed
     from pipelines.urls import canonical
 
@@ -181,10 +129,14 @@ def _find(database: "Database", key: str) -> "StoredArticle | None":
     return filed.get(database, int(key[:19]) if key.isdecimal() else canonical(key) or key)
 
 
+def _say_prose(text: str) -> None:
+    """Text for reading: on a terminal broken between words, elsewhere as it is."""
+    screen = console()
+    if screen.is_terminal:
+        screen.print(f"\n{safe(text)}")
+    else:
+        say(f"\n{text}")
+
+
 def _moment(moment: Timestamp | None) -> str:
     return moment.isoformat().replace("T", " ") if moment else ""
-
-
-def _short(text: str, width: int = 100) -> str:
-    folded = " ".join(text.split())
-    return folded if len(folded) <= width else folded[: width - 1] + "…"

@@ -9,7 +9,7 @@ import typer
 
 from crawler.clock import now
 from crawler.commands.output import CommandError, note, say, table
-from crawler.commands.read import marked
+from crawler.commands.receipts import print_receipts
 from pipelines.records import Boilerplate, Saved
 
 if TYPE_CHECKING:
@@ -27,7 +27,8 @@ def demo(
 ) -> None:
     """Take the tour: crawl a small news web served from this machine and look at what was filed."""
     from crawler.demo.web import DemoWeb
-    from crawler.run import Job, crawl
+    from crawler.report import Job
+    from crawler.run import crawl
     from db import articles, session, sources
 
     config = replace(context.obj, database=f"sqlite:///{output}", delay=DELAY, allow_addresses=("127.0.0.0/8",))
@@ -84,6 +85,5 @@ def _print_showpiece(filed: "Sequence[StoredArticle]") -> int:
     )
     say(f"\nArticle {shown.id}, with what was taken out of it and by which rule:\n")
     say(f"  {shown.article.title or ''}\n")
-    for line in marked(shown.article):
-        typer.echo(line)
+    print_receipts(shown.article)
     return shown.id

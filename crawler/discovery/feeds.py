@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from itertools import islice
 from typing import Any
 
@@ -36,9 +37,18 @@ _PREFIXES = {
     "http://purl.org/dc/elements/1.1": "dc:",
     "http://purl.org/dc/terms": "dcterms:",
     "http://purl.org/rss/1.0/modules/content": "content:",
+    "http://purl.org/rss/1.0/modules/syndication": "sy:",
     "http://search.yahoo.com/mrss": "media:",
     "http://www.itunes.com/dtds/podcast-1.0.dtd": "itunes:",
     "http://rssnamespace.org/feedburner/ext/1.0": "feedburner:",
+}
+_FIGURES = re.compile(r"[0-9]{1,6}", re.ASCII)
+_PERIODS = {
+    "hourly": timedelta(hours=1),
+    "daily": timedelta(days=1),
+    "weekly": timedelta(days=7),
+    "monthly": timedelta(days=30),
+    "yearly": timedelta(days=365),
 }
 _RDF_ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -67,19 +77,20 @@ def read_feed(url: str, root: str, text: str) -> Discovered:
     Raises: nothing; a feed that is empty, breaks off or has no usable link comes back with a problem.
     """
     language: str | None = None
+    ttl: timedelta | None = None
     items = 0
     found: list[Found] = []
     for element in elements(root, text, "item", "entry"):
         items += 1
         if items == 1:
-            language = _feed_language(element)
+            language, ttl = _feed_language(element), _ttl(element)
         fields = _fields(element)
         address = _address(element, fields, url)
         if address:
             found.append(Found(address, _hints(element, fields, language)))
         if len(found) >= 2 * MAX_ITEMS:
             found = newest(found, MAX_ITEMS)
-    return _discovered(found, items, cut=is_cut(text, root))
+    return replace(_discovered(found, items, cut=is_cut(text, root)), ttl=ttl)
 
 
 def read_json_feed(url: str, text: str) -> Discovered:
@@ -128,14 +139,37 @@ def _fields(item: Element) -> Fields:
 
 def _feed_language(item: Element) -> str | None:
     """What stands around or before the item, in the feed, its channel, or the channel beside it (RDF)."""
-    around = list(islice(item.iterancestors(), 2))
-    channels = [child for element in around for child in islice(element, 2) if child is not item]
-    for element in (*around, *channels):
-        children = (child for child in islice(element, MAX_CHILDREN) if isinstance(child.tag, str))
-        named = (_clean(child.text) for child in children if _name(child) in ("language", "dc:language"))
+    for element in _around(item):
+        named = (_clean(child.text) for child in _children(element) if _name(child) in ("language", "dc:language"))
         if language := _clean(element.get(_XML_LANG)) or next(named, None):
             return language
     return None
+
+
+def _ttl(item: Element) -> timedelta | None:
+    """RSS 2.0's `ttl`, in minutes, or the syndication module's period and how often in it a feed is renewed.
+
+    https://web.resource.org/rss/1.0/modules/syndication/
+    """
+    said: dict[str, str] = {}
+    for element in _around(item):
+        for child in _children(element):
+            said.setdefault(_name(child), (child.text or "").strip().lower())
+    minutes = said.get("ttl", "")
+    if _FIGURES.fullmatch(minutes):
+        return timedelta(minutes=int(minutes))
+    period, often = _PERIODS.get(said.get("sy:updateperiod", "")), said.get("sy:updatefrequency", "")
+    return period / max(int(often) if _FIGURES.fullmatch(often) else 1, 1) if period else None
+
+
+def _around(item: Element) -> list[Element]:
+    """The feed, its channel, and the channel beside the item (RDF)."""
+    around = list(islice(item.iterancestors(), 2))
+    return around + [child for element in around for child in islice(element, 2) if child is not item]
+
+
+def _children(element: Element) -> Iterator[Element]:
+    return (child for child in islice(element, MAX_CHILDREN) if isinstance(child.tag, str))
 
 
 def _name(element: Element) -> str:

@@ -207,6 +207,8 @@ def _counts_on(url: str, page: str) -> bool:
     if url.partition("?")[0] != page.partition("?")[0] or len(changed) != 1 or not before.keys() <= after.keys():
         return False
     old, new = before.get(changed[0], "0"), after[changed[0]]
+    if changed[0] in words.CALENDAR_PARAMETERS:
+        return False
     return _NUMBER.fullmatch(old) is not None and _NUMBER.fullmatch(new) is not None and int(new) > int(old)
 
 

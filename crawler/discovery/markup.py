@@ -97,14 +97,16 @@ def newest(found: list[Found], limit: int) -> list[Found]:
 
 def moment(raw: str | None) -> float:
     """Seconds since 1970 of an ISO 8601 or RFC 822 date, good enough to sort by; the far past for any other."""
-    if not raw:
-        return float("-inf")
-    try:
-        when = datetime.fromisoformat(raw.strip())
-    except ValueError:
+    when = date(raw)
+    return float("-inf") if when is None else (when - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds()
+
+
+def date(raw: str | None) -> datetime | None:
+    """The moment of an ISO 8601 or RFC 822 date, aware; None for any other. Raises: nothing."""
+    for parse in (datetime.fromisoformat, parsedate_to_datetime):
         try:
-            when = parsedate_to_datetime(raw)
+            when = parse((raw or "").strip())
+            return when.astimezone(UTC) if when.tzinfo else when.replace(tzinfo=UTC)
         except (ValueError, TypeError, IndexError, OverflowError):
-            return float("-inf")
-    when = when if when.tzinfo else when.replace(tzinfo=UTC)
-    return (when - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds()
+            continue
+    return None

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from pipelines.records import Found
@@ -30,6 +31,8 @@ class Endpoint:
     url: str
     kind: EndpointKind
     title: str | None = None
+    modified: datetime | None = None
+    """When it last changed, as the sitemap index that names it says; aware, UTC."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,8 @@ class Discovered:
     """The listing's next page."""
     problem: str | None = None
     """One line for people when the document is empty, broken or not what was asked for; None when all is well."""
+    ttl: timedelta | None = None
+    """How long a feed asks to be taken for fresh; None: it does not say."""
 
 
 def unique(found: Iterable[Found]) -> tuple[Found, ...]:

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
 
 from crawler.discovery.likelihood import ARTICLE_THRESHOLD, Link, Place, article_likelihood, path_parts
-from crawler.discovery.markup import Element, elements, is_cut, moment, newest, plain
+from crawler.discovery.markup import Element, date, elements, is_cut, moment, newest, plain
 from crawler.discovery.model import MAX_ENDPOINTS, MAX_LINKS, Discovered, Endpoint, EndpointKind, unique
 from pipelines.records import Found, Hints
 from pipelines.urls import canonical
@@ -51,26 +52,29 @@ def read_sitemap_index(url: str, root: str, text: str) -> Discovered:
     Raises: nothing; see `read_sitemap`.
     """
     children: dict[str, tuple[bool, float]] = {}
+    modified: dict[str, datetime | None] = {}
     for element in elements(root, text, "sitemap"):
         values = _values(element)
         address = canonical(values.get("loc", ""), url)
         if address and address != url:
             children.setdefault(address, _rank(address, values.get("lastmod")))
+            modified.setdefault(address, date(values.get("lastmod")))
     wanted = [address for address in children if not _lists_other_things(address)]
     wanted.sort(key=children.__getitem__, reverse=True)
     problem = None if children else "the sitemap index is empty"
     if is_cut(text, root):
         problem = f"the sitemap index breaks off (readable sitemaps: {len(children)})"
-    return Discovered(
-        endpoints=tuple(Endpoint(address, EndpointKind.SITEMAP) for address in wanted[:MAX_ENDPOINTS]), problem=problem
+    endpoints = (
+        Endpoint(address, EndpointKind.SITEMAP, modified=modified[address]) for address in wanted[:MAX_ENDPOINTS]
     )
+    return Discovered(endpoints=tuple(endpoints), problem=problem)
 
 
 def read_text_sitemap(url: str, text: str) -> Discovered:
-    """A sitemap that is a list of addresses, one a line. Raises: nothing."""
+    """A sitemap that is a list of addresses, one a line. Raises: nothing; see `read_sitemap`."""
     links = (canonical(line.strip(), url) for line in text.splitlines() if "://" in line[:12])
     found = [Found(link, Hints("sitemap")) for link in links if link and _may_be_article(link)]
-    return Discovered(unique(found[:MAX_LINKS]))
+    return Discovered(unique(found[:MAX_LINKS]), problem=None if found else "no line is an address of an article")
 
 
 def _article(element: Element, url: str) -> Found | None:
@@ -125,8 +129,8 @@ def _may_be_article(url: str) -> bool:
 
 def _rank(url: str, lastmod: str | None) -> tuple[bool, float]:
     """News sitemaps first, then by the date given, else by the date in the address."""
-    date = _DATE.search("/".join(path_parts(url)[-3:]))
-    named = "-".join((date[1], date[2] or "12", date[3] or "28")) if date else None
+    found = _DATE.search("/".join(path_parts(url)[-3:]))
+    named = "-".join((found[1], found[2] or "12", found[3] or "28")) if found else None
     return not _NEWS.isdisjoint(_tokens(url)), moment(lastmod) if lastmod else moment(named)
 
 

@@ -24,6 +24,7 @@ VARIANT = _set("variant")
 ARTICLE = _set("article")
 NO_SECTION = STATIC | LISTING | ARCHIVE | CALENDAR | MEDIA | VARIANT
 ID_PARAMETERS = _set("id_parameters")
+CALENDAR_PARAMETERS = _set("calendar_parameters")
 FACET_PARAMETERS = _set("facet_parameters")
 SECTION_PARAMETERS = _set("section_parameters")
 PAGE_PARAMETERS = _set("page_parameters")

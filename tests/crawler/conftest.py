@@ -26,6 +26,18 @@ class Copydesk:
     def __call__(self, *arguments: str, stdin: bytes = b"", **environment: str) -> subprocess.CompletedProcess[str]:
         return self._run([sys.executable, "-m", "crawler", *arguments], stdin, environment)
 
+    def start(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
+        """The command in the background, in a process group of its own."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "crawler", *arguments],
+            cwd=self.folder,
+            env={**self.environment, **environment},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
     def scrapy(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         settings = {"SCRAPY_SETTINGS_MODULE": "crawler.settings"}
         return self._run([sys.executable, "-m", "scrapy", *arguments], b"", {**settings, **environment})

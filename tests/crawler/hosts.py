@@ -1,5 +1,6 @@
 """A host of the tests: it answers as each test wants."""
 
+import hashlib
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,6 +17,8 @@ ARTICLE = b"""<!DOCTYPE html><html lang="en"><head><title>Harbour wall rebuilt</
 <p>The council says that the new wall is a metre higher than the old one, and will stand for a hundred years.</p>
 </article></body></html>"""
 
+RIGHTS = ("/ai.txt", "/.well-known/tdmrep.json")
+
 Handler = Callable[[BaseHTTPRequestHandler], None]
 
 
@@ -25,10 +28,17 @@ class Host:
     def __init__(self) -> None:
         self.answers: dict[str, Handler] = {}
         self.asked: list[tuple[float, str]] = []
+        self.answered: list[tuple[str, int]] = []
+        """Paths and the statuses that they were answered with."""
         self.url = ""
 
     def paths(self) -> list[str]:
-        return [path for _, path in self.asked]
+        """What was asked for, but for the files on rights, of which each host has none unless a test gives it some."""
+        return [path for _, path in self.asked if path not in RIGHTS]
+
+    def moments(self, but: tuple[str, ...] = ()) -> list[float]:
+        """When something was asked for."""
+        return [moment for moment, path in self.asked if path not in but]
 
 
 @contextmanager
@@ -39,6 +49,14 @@ def serving(host: Host) -> Iterator[Host]:
         def do_GET(self) -> None:
             host.asked.append((time.monotonic(), self.path))
             host.answers.get(self.path, answer(404))(self)
+
+        def do_POST(self) -> None:
+            self.body = self.rfile.read(int(self.headers["Content-Length"]))
+            self.do_GET()
+
+        def send_response(self, code: int, message: str | None = None) -> None:
+            host.answered.append((self.path, code))
+            super().send_response(code, message)
 
         def log_message(self, *_: object) -> None:
             """Nothing."""
@@ -62,6 +80,17 @@ def answer(status: int, body: bytes = b"", kind: str = "text/html; charset=utf-8
             handler.send_header(name.replace("_", "-"), value)
         handler.end_headers()
         handler.wfile.write(body)
+
+    return send
+
+
+def tagged(body: bytes, **headers: str) -> Handler:
+    """An answer with an ETag, or "not modified" to who has it already."""
+    etag = f'"{hashlib.sha256(body).hexdigest()[:12]}"'
+
+    def send(handler: BaseHTTPRequestHandler) -> None:
+        known = handler.headers.get("If-None-Match") == etag
+        answer(304 if known else 200, b"" if known else body, ETag=etag, **headers)(handler)
 
     return send
 

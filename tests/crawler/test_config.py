@@ -1,10 +1,12 @@
 """One Config from a file and the environment, and a clear line for what can't be used."""
 
+import json
 from dataclasses import fields
 
 import pytest
 
 from crawler.config import Config, ConfigError, load
+from tests.crawler.hosts import ARTICLE
 
 
 def written(tmp_path, text):
@@ -69,3 +71,10 @@ def test_every_setting_can_be_set():
 def test_a_missing_file_is_named():
     with pytest.raises(ConfigError, match=r"nowhere\.toml"):
         load("nowhere.toml", {})
+
+
+def test_the_clock_can_be_set(copydesk):
+    page = ARTICLE.replace(b"2026-05-01T10:00:00Z", b"").replace(b"</h1>", b"</h1><p>2 days ago</p>")
+    extracted = copydesk("--now", "2031-01-12T03:00:00Z", "extract", stdin=page)
+    assert json.loads(extracted.stdout)["published"] == "2031-01-10", extracted.stderr
+    assert "expected a moment" in copydesk("--now", "tomorrow", "sources").stderr

@@ -30,6 +30,21 @@ CLOSED = Guard()
         "fe80::1%eth0",
         "fc00::1",
         "2002:7f00:1::",
+        "64:ff9b::7f00:1",
+        "64:ff9b::a9fe:a9fe",
+        "64:ff9b:1::7f00:1",
+        "::7f00:1",
+        "::ffff:0:7f00:1",
+        "2001:0:7f00:1::",
+        "fec0::1",
+        "ff02::1",
+        "2001:db8::1",
+        "127.0.0.1.",
+        "0x7f.1",
+        "017700000001",
+        "198.18.0.1",
+        "192.0.2.1",
+        "255.255.255.255",
     ],
 )
 def test_an_address_that_is_not_public_is_refused(host):
@@ -38,7 +53,15 @@ def test_an_address_that_is_not_public_is_refused(host):
 
 
 @pytest.mark.parametrize(
-    "host", ["93.184.215.14", "[2606:2800:21f:cb07:6820:80da:af6b:8b2c]", "news.example", "1e100.example"]
+    "host",
+    [
+        "93.184.215.14",
+        "[2606:2800:21f:cb07:6820:80da:af6b:8b2c]",
+        "64:ff9b::5db8:d70e",
+        "2002:5db8:d70e::",
+        "news.example",
+        "1e100.example",
+    ],
 )
 def test_public_addresses_and_names_pass(host):
     CLOSED.check(host)

@@ -1,11 +1,13 @@
 """How hosts are treated, and what they can do to a crawl: each ends in a named outcome, in bounded time."""
 
+import json
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler
 from itertools import pairwise
 
 import pytest
 
-from tests.crawler.hosts import ARTICLE, LOCAL, answer, in_turn
+from tests.crawler.hosts import ARTICLE, LOCAL, RIGHTS, answer, in_turn
 
 
 def outcome(copydesk, url, **environment):
@@ -13,6 +15,10 @@ def outcome(copydesk, url, **environment):
     done = copydesk("crawl", url, **{**LOCAL, **environment})
     assert "Traceback" not in done.stderr, done.stderr
     return done.stderr.strip().splitlines()[-1].removeprefix("articles: ").removeprefix("none new; other pages: ")
+
+
+def in_an_hour(hours=1):
+    return (datetime.now(UTC) + timedelta(hours=hours)).isoformat()
 
 
 def test_robots_txt_is_asked_first_and_obeyed(copydesk, host):
@@ -39,7 +45,7 @@ def test_retry_after_is_waited_for(copydesk, host):
     host.answers["/other"] = answer(200, ARTICLE.replace(b"Harbour wall", b"Town hall"))
     (copydesk.folder / "list").write_text(f"{host.url}/story\n{host.url}/other\n")
     copydesk("crawl", "--from", "list", **LOCAL)
-    moments = [moment for moment, path in host.asked if path != "/robots.txt"]
+    moments = host.moments(but=("/robots.txt", *RIGHTS))
     assert len(moments) == 3
     assert moments[1] - moments[0] >= 0.99, "the host was asked again before the time it had named"
 
@@ -56,9 +62,54 @@ def test_crawl_delay_is_kept(copydesk, host):
         host.answers[name] = answer(200, ARTICLE)
     (copydesk.folder / "list").write_text("".join(f"{host.url}{name}\n" for name in ("/a", "/b", "/c")))
     copydesk("crawl", "--from", "list", **LOCAL)
-    moments = [moment for moment, _ in host.asked]
-    assert len(moments) == 4
-    assert min(b - a for a, b in pairwise(moments)) >= 0.35
+    assert len(host.moments(but=RIGHTS)) == 4
+    assert min(b - a for a, b in pairwise(host.moments())) >= 0.4
+
+
+def test_a_host_that_asked_for_a_long_pause_is_left_alone_in_the_next_runs_too(copydesk, host):
+    host.answers["/story"] = answer(503, Retry_After="3000")
+    host.answers["/other"] = answer(200, ARTICLE)
+    copydesk("crawl", f"{host.url}/story", **LOCAL)
+    asked = len(host.asked)
+    assert outcome(copydesk, f"{host.url}/other") == "1 rate_limited"
+    assert len(host.asked) == asked
+    assert outcome(copydesk, f"{host.url}/other", COPYDESK_NOW=in_an_hour()) == "1 new"
+
+
+def test_robots_txt_is_kept_for_a_day(copydesk, host):
+    host.answers["/robots.txt"] = answer(200, b"User-agent: *\nDisallow: /closed/\n", "text/plain")
+    host.answers["/closed/story"] = host.answers["/story"] = answer(200, ARTICLE)
+    assert outcome(copydesk, f"{host.url}/story") == "1 new"
+    assert outcome(copydesk, f"{host.url}/closed/story") == "1 robots"
+    assert host.paths().count("/robots.txt") == 1
+    host.answers["/robots.txt"] = answer(404)
+    assert outcome(copydesk, f"{host.url}/closed/story", COPYDESK_NOW=in_an_hour(hours=25)) == "1 new"
+    assert host.paths().count("/robots.txt") == 2
+
+
+def test_a_robots_txt_that_leads_elsewhere_is_read_there(copydesk, host):
+    host.answers["/robots.txt"] = answer(301, Location="/static/robots.txt")
+    host.answers["/static/robots.txt"] = answer(200, b"User-agent: *\nDisallow: /closed/\n", "text/plain")
+    assert outcome(copydesk, f"{host.url}/closed/story") == "1 robots"
+
+
+def test_a_robots_txt_that_redirects_without_end_is_none(copydesk, host):
+    host.answers["/robots.txt"] = answer(302, Location="/robots.txt?again")
+    host.answers["/robots.txt?again"] = answer(302, Location="/robots.txt")
+    host.answers["/story"] = answer(200, ARTICLE)
+    assert outcome(copydesk, f"{host.url}/story") == "1 new"
+
+
+def test_what_a_host_reserves_is_recorded_with_the_article(copydesk, host):
+    host.answers["/ai.txt"] = answer(200, b"User-Agent: *\nDisallow: /\n", "text/plain")
+    rules = [{"location": "/opinion/*", "tdm-reservation": 0}, {"location": "/", "tdm-reservation": 1}]
+    host.answers["/.well-known/tdmrep.json"] = answer(200, json.dumps(rules).encode(), "application/json")
+    host.answers["/story"] = host.answers["/story?again"] = answer(200, ARTICLE, X_Robots_Tag="noai")
+    assert outcome(copydesk, f"{host.url}/story") == "1 new"
+    record = json.loads(copydesk("export").stdout)
+    assert sorted(record["rights"]) == ["ai.txt: disallow", "tdm-reservation: 1", "x-robots-tag: noai"]
+    done = outcome(copydesk, f"{host.url}/story?again", COPYDESK_OBEY_RIGHTS="true")
+    assert done == "1 rights"
 
 
 def endless(handler: BaseHTTPRequestHandler) -> None:

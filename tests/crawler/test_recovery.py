@@ -14,39 +14,7 @@ import pytest
 
 from crawler.demo.web import DemoWeb
 from tests.crawler.hosts import ARTICLE, LOCAL, Host, answer, in_turn, serving
-
-HOME = b"<!DOCTYPE html><html lang='en'><title>News</title><body><main><h1>News</h1>%s</main></body></html>"
-
-
-def story(number: int) -> bytes:
-    return ARTICLE.replace(b"Harbour wall", f"Harbour wall {number}".encode()).replace(
-        b"nine weeks", f"{number + 2} long weeks".encode()
-    )
-
-
-def listing(numbers: range, following: str | None = None) -> bytes:
-    """A page that lists stories, and perhaps leads to the next one."""
-    teasers = "".join(
-        f"<article><h2><a href='/news/harbour-wall-{n}-rebuilt-at-last-{1000 + n}.html'>"
-        f"Harbour wall {n} rebuilt at last, says council</a></h2></article>"
-        for n in numbers
-    )
-    more = f"<a rel='next' href='{following}'>Next</a>" if following else ""
-    return HOME % (teasers + more).encode()
-
-
-def publish(host: Host, pages: int, each: int) -> set[str]:
-    """A site of so many listing pages with so many stories each; returns the stories' paths."""
-    paths = set()
-    for page in range(pages):
-        numbers = range(page * each, (page + 1) * each)
-        following = f"/?page={page + 2}" if page + 1 < pages else None
-        host.answers["/" if page == 0 else f"/?page={page + 1}"] = answer(200, listing(numbers, following))
-        for n in numbers:
-            path = f"/news/harbour-wall-{n}-rebuilt-at-last-{1000 + n}.html"
-            host.answers[path] = answer(200, story(n))
-            paths.add(path)
-    return paths
+from tests.crawler.sites import publish, story
 
 
 def filed(copydesk) -> Counter[str]:
@@ -59,6 +27,9 @@ def test_a_robots_txt_that_fails_for_a_while_burns_no_links(copydesk, host):
     paths = publish(host, pages=1, each=6)
     copydesk("add", host.url, **LOCAL)
     host.answers["/robots.txt"] = answer(503)
+    with sqlite3.connect(copydesk.folder / "copydesk.db") as connection:
+        connection.execute("DELETE FROM notice")  # as when it is a day old
+    connection.close()
     failed = copydesk("crawl", **LOCAL)
     assert failed.returncode == 1, failed.stderr
     assert "robots.txt" in failed.stderr

@@ -1,11 +1,11 @@
 """Copies and near-duplicates are kept, and linked."""
 
-from db import articles
+from db import articles, links, sources
 from db.duplicates import THRESHOLD, similarity
 from db.models import RelationKind
 from db.session import Database
-from pipelines.records import Fingerprint
-from tests.db.samples import accepted, page, signature
+from pipelines.records import Fingerprint, Found, Precision, Timestamp
+from tests.db.samples import HOUR, NOW, accepted, page, signature
 
 
 def file(database: Database, name: str, content_hash: str, minhash: bytes) -> int:
@@ -26,6 +26,32 @@ def test_the_same_text_elsewhere(database: Database) -> None:
     assert kin(database, one) == [(two, RelationKind.SAME_TEXT, 1.0)]
     [other] = articles.related(database, two)
     assert (other.id, other.url, other.title) == (one, "https://harbour.example/news", "Ferry late again")
+
+
+def test_who_had_a_text_first_is_said_across_sources(database: Database) -> None:
+    for name in ("harbour", "quay"):
+        source = sources.add(database, name=name, url=f"https://{name}.example/", now=NOW)
+        links.add(database, source.id, [Found(f"https://{name}.example/{n}") for n in (1, 2)], None, NOW)
+
+    def store(url: str, text: str, hour: int) -> int:
+        date = Timestamp(NOW + hour * HOUR, Precision.MINUTE, "", "meta:date")
+        copy = accepted(url, published=date, fingerprint=Fingerprint(text, signature(1)))
+        articles.store(database, page(url), copy, None)
+        kept = articles.get(database, url)
+        assert kept is not None
+        return kept.id
+
+    copy = store("https://quay.example/1", "edited", 2)
+    first = store("https://harbour.example/1", "as sent", 1)
+    later = store("https://harbour.example/2", "edited", 3)
+    assert {pair[:2] for pair in kin(database, copy)} == {
+        (first, RelationKind.SYNDICATED),
+        (later, RelationKind.SYNDICATED),
+    }
+    assert kin(database, first)[-1][1] in (RelationKind.NEAR_DUPLICATE, RelationKind.SYNDICATED)
+    said = {other.id: other.evidence for other in articles.related(database, copy)}
+    assert said[first].endswith(f"article {first} was published first")
+    assert said[later].endswith(f"article {copy} was published first")
 
 
 def test_texts_too_short_to_compare_may_still_be_equal(database: Database) -> None:

@@ -1,6 +1,6 @@
 """Feeds, sitemaps and section pages, and what their checks said."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -75,3 +75,20 @@ def test_failures_are_counted_until_the_next_good_check(database: Database, feed
 def test_a_check_of_an_endpoint_that_is_gone_is_passed_over(database: Database, feed: FeedRow) -> None:
     sources.remove(database, feed.source_id)
     feeds.checked(database, feed.id, FeedCheck(NOW, 200, NOW + HOUR))
+
+
+def test_an_index_tells_which_sitemaps_have_changed(database: Database, feed: FeedRow) -> None:
+    url = "https://harbour.example/map.xml"
+
+    def told(moment: datetime) -> list[str]:
+        rows = feeds.add(database, feed.source_id, [(url, "sitemap", None)], NOW, depth=2, modified={url: moment})
+        return [row.url for row in rows]
+
+    assert told(NOW - HOUR) == [url]
+    [sitemap] = [row for row in feeds.of(database, feed.source_id) if row.url == url]
+    assert (sitemap.depth, sitemap.told_modified) == (2, NOW - HOUR)
+    feeds.checked(database, sitemap.id, FeedCheck(NOW, 200, NOW + 9 * HOUR, found=3))
+    assert told(NOW - HOUR) == []
+    assert told(NOW + HOUR) == [url]
+    [sitemap] = [row for row in feeds.of(database, feed.source_id) if row.url == url]
+    assert sitemap.due(NOW)

@@ -17,7 +17,6 @@ from pipelines.records import (
     Fingerprint,
     Found,
     Hints,
-    Page,
     Reason,
     Rejected,
     Removal,
@@ -164,6 +163,53 @@ def test_an_article_that_gets_another_canonical_address_stays_one_article(databa
     assert stored(database, "https://harbour.example/ferry-late").id == stored(database, URL).id
 
 
+def test_another_address_of_an_article_makes_no_version(database: Database) -> None:
+    articles.store(database, page(), accepted(), None)
+    printed = accepted(f"{URL}/print", text="The ferry is late, and here for printing.", canonical_url=URL)
+    assert articles.store(database, page(f"{URL}/print"), printed, NOW + HOUR) is Saved.UNCHANGED
+    assert stored(database).article == article()
+    assert link(database, f"{URL}/print").next_try is None, "only its own address is asked for again"
+
+
+@pytest.mark.parametrize(
+    "other", [f"{URL}/", URL.replace("https", "http"), URL.replace("//", "//www."), f"{URL}?from=home"]
+)
+def test_the_same_text_under_another_spelling_of_an_address_is_one_article(database: Database, other: str) -> None:
+    articles.store(database, page(), accepted(), None)
+    for _ in range(2):
+        assert articles.store(database, page(other), accepted(other), None) is Saved.UNCHANGED
+    assert articles.store(database, page(f"{URL}2"), accepted(f"{URL}2"), None) is Saved.NEW
+
+
+def test_another_text_under_another_spelling_is_another_article(database: Database) -> None:
+    articles.store(database, page(), accepted(), None)
+    assert articles.store(database, page(f"{URL}/"), accepted(f"{URL}/", text="Fares go up."), None) is Saved.NEW
+
+
+def test_an_article_that_moves_stays_one_article(database: Database) -> None:
+    moved = f"{URL}-late"
+    articles.store(database, page(), accepted(), None)
+    before = stored(database)
+    links.redirected(database, URL, moved, NOW + HOUR)
+    there = page(moved, fetched_at=NOW + 2 * HOUR)
+    assert articles.store(database, there, accepted(moved, text="The ferry is very late."), NOW) is Saved.CHANGED
+    after = stored(database, moved)
+    assert (after.id, after.article.url, after.article.canonical_url, after.version) == (before.id, moved, moved, 2)
+    assert stored(database, URL).id == before.id, "the old address is forgotten"
+    assert link(database, moved).next_try == NOW
+
+
+def test_what_a_redirect_leads_to_is_not_taken_for_the_article(database: Database) -> None:
+    articles.store(database, page(), accepted(), None)
+    links.redirected(database, URL, f"{URL}/fares", NOW)
+    links.redirected(database, URL, "https://harbour.example/", NOW)
+    other = accepted(f"{URL}/fares", title="Fares", text="Fares go up.")
+    assert articles.store(database, page(f"{URL}/fares"), other, None) is Saved.NEW
+    articles.store(database, page("https://harbour.example/"), Rejected(Reason.LISTING, "9 teasers"), None)
+    assert articles.get(database, "https://harbour.example/") is None
+    assert stored(database).article == article()
+
+
 def test_an_article_that_is_gone_stays(database: Database) -> None:
     articles.store(database, page(), accepted(), NOW + HOUR)
     articles.store(database, page(status=410), Rejected(Reason.GONE, "410"), None)
@@ -208,7 +254,7 @@ def test_a_crash_anywhere_leaves_all_as_it_was(
 def snapshot(database: Database) -> tuple[object, ...]:
     found = articles.get(database, URL)
     history = articles.versions(database, found.id) if found else ()
-    return links.get(database, URL), found, history, list(pages.each(database))
+    return links.get(database, URL), found, history, pages.some(database, range(1, 100))
 
 
 def test_a_page_that_broke_the_pipeline_is_set_aside(database: Database) -> None:
@@ -222,88 +268,10 @@ def test_a_page_that_broke_the_pipeline_is_set_aside(database: Database) -> None
     assert archived.page == page()
 
 
-def test_cleaning_again_to_the_same_text_renews_the_receipts(database: Database) -> None:
-    articles.store(database, page(), accepted(), NOW + HOUR)
-    before = stored(database)
-    assert before.page_id is not None
-    [removal] = before.article.removals
-    better = article(
-        pipeline_version="2+rules", removals=(replace(removal, why="credit line"),), language="en", tags=("ferries",)
-    )
-    assert articles.restore(database, before.page_id, Accepted(better)) is Saved.UNCHANGED
-    after = stored(database)
-    assert after == replace(before, article=better)
-    assert [version.removals for version in articles.versions(database, after.id)] == [better.removals]
-    assert link(database).next_try == NOW + HOUR
-
-
-def test_cleaning_again_to_another_text_makes_a_version(database: Database) -> None:
-    articles.store(database, page(), accepted(), None)
-    page_id = stored(database).page_id
-    assert page_id is not None
-    better = accepted(text="The ferry is late. Again.", pipeline_version="2+rules")
-    assert articles.restore(database, page_id, better) is Saved.CHANGED
-    assert [version.page_id for version in articles.versions(database, stored(database).id)] == [page_id] * 2
-
-
-def test_a_page_that_was_rejected_may_be_accepted_later_and_not_the_other_way_round(database: Database) -> None:
-    articles.store(database, page(), Rejected(Reason.TOO_SHORT, "20 characters"), None)
-    archived = pages.latest(database, URL)
-    assert archived is not None
-    assert articles.restore(database, archived.id, Rejected(Reason.LISTING, "9 teasers")) is Reason.LISTING
-    assert (link(database).reason, link(database).attempts) == (Reason.LISTING, 1)
-    assert articles.restore(database, archived.id, accepted()) is Saved.NEW
-    assert articles.restore(database, archived.id, Rejected(Reason.LISTING, "9 teasers")) is Reason.LISTING
-    assert (link(database).state, stored(database).article) == (LinkState.STORED, article())
-
-
-def test_cleaning_again_leaves_the_link_as_its_last_try_left_it(database: Database) -> None:
-    articles.store(database, page(), accepted(), NOW)
-    page_id = stored(database).page_id
-    assert page_id is not None
-    articles.store(database, page(status=410), Rejected(Reason.GONE, "410"), None)
-    before = link(database)
-    assert articles.restore(database, page_id, accepted(text="Cleaner.", pipeline_version="2")) is Saved.CHANGED
-    assert link(database) == before
-
-
-def test_a_page_that_is_not_there_can_not_be_cleaned_again(database: Database) -> None:
-    with pytest.raises(KeyError):
-        articles.restore(database, 77, accepted())
-
-
-def to_clean(database: Database, version: str, source_id: int | None = None) -> list[Page]:
-    return [kept.page for kept in pages.to_clean(database, version, source_id)]
-
-
-def test_what_is_cleaned_again_is_what_another_pipeline_made(database: Database) -> None:
-    source = sources.add(database, name="harbour", url="https://harbour.example/", now=NOW)
-    links.add(database, source.id, [Found(f"{URL}/short")], None, NOW)
-    first, second = page(body=b"1"), page(body=b"2")
-    articles.store(database, first, accepted(text="One."), None)
-    articles.store(database, second, accepted(text="Two."), None)
-    short = page(f"{URL}/short")
-    articles.store(database, page(f"{URL}/short", body=b"older"), Rejected(Reason.TOO_SHORT, "3 words"), None)
-    articles.store(database, short, Rejected(Reason.TOO_SHORT, "4 words"), None)
-    articles.store(database, page(f"{URL}/gone", status=404), Rejected(Reason.NOT_FOUND, "404"), None)
-    assert to_clean(database, "2+rules") == [second, short]
-    assert to_clean(database, "1+rules") == [short]
-    assert to_clean(database, "2+rules", source.id) == [short]
-
-
-def test_all_pages_are_handed_out_in_order(database: Database) -> None:
-    fetched = [page(f"{URL}/{number}", body=b"%d" % number) for number in range(120)]
-    for one in fetched:
-        articles.store(database, one, Rejected(Reason.LISTING, ""), None)
-    assert [kept.page for kept in pages.each(database)] == fetched
-    assert list(pages.each(database, source_id=1)) == []
-    assert pages.get(database, 10**6) is None
-
-
 def test_equal_bodies_are_kept_once(database: Database) -> None:
     for number in range(3):
         articles.store(database, page(f"{URL}/{number}", body=b"x" * 10**6), Rejected(Reason.LISTING, ""), None)
-    assert len({kept.body_hash for kept in pages.each(database)}) == 1
+    assert len({kept.body_hash for kept in pages.some(database, range(1, 100))}) == 1
     with pytest.raises(KeyError):
         archive.body(database, "0" * 64)
 

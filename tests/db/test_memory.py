@@ -2,9 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import create_engine, text
-
-from db import articles, links, memory, session, sources
+from db import articles, links, memory, sources
 from db.session import Database
 from pipelines.records import Found, Reason, Rejected, Saved
 from tests.db.samples import NOW, accepted, page, signature
@@ -81,17 +79,3 @@ def test_the_memory_goes_with_the_source_and_the_articles_stay(database: Databas
     sources.remove(database, harbour)
     assert memory.recent(database, harbour) == []
     assert articles.get(database, url) is not None
-
-
-def test_a_database_of_the_first_revision_gains_the_memory(url: str) -> None:
-    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
-    with engine.begin() as connection:
-        connection.execute(text("DROP TABLE memory"))
-        connection.execute(text("UPDATE copydesk_version SET version_num = '0001'"))
-    engine.dispose()
-    assert session.upgrade(url)[0] == "0001"
-    database = session.connect(url)
-    harbour = source(database)
-    file(database, harbour, 1, b"one00001")
-    assert memory.recent(database, harbour) == [b"one00001"]
-    database.close()

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
-from db import errors, feeds, schema, session, sources
+from db import errors, feeds, links, schema, session, sources
 from tests.db.samples import NOW
 
 LATER = f"{int(schema.newest()) + 1:04}"
@@ -98,6 +98,36 @@ def next_revision(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[N
     with monkeypatch.context() as patch:
         patch.setattr(schema, "MIGRATIONS", folder)
         yield
+
+
+@pytest.mark.parametrize("revision", ["0001", "0002"])
+def test_a_database_of_an_older_revision_keeps_what_it_holds(
+    empty_url: str, revision: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "older"
+    shutil.copytree(schema.MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    for file in (folder / "versions").glob("[0-9]*.py"):
+        if file.name[:4] > revision:
+            file.unlink()
+    with monkeypatch.context() as patch:
+        patch.setattr(schema, "MIGRATIONS", folder)
+        session.connect(empty_url).close()
+    execute(
+        empty_url,
+        "INSERT INTO source (id, name, url, enabled, created_at)"
+        " VALUES (1, 'harbour', 'https://h.example/', true, '2026-03-01 12:00:00.000000')",
+        "INSERT INTO feed (id, source_id, url, url_key, kind, created_at, failures, last_found, total_new)"
+        " VALUES (1, 1, 'https://h.example/rss', 'k', 'feed', '2026-03-01 12:00:00.000000', 0, 20, 3)",
+        "INSERT INTO link (id, url, url_key, source_id, feed_id, state, attempts, found_at)"
+        " VALUES (1, 'https://h.example/1', 'k', 1, 1, 'new', 0, '2026-03-01 12:00:00.000000')",
+    )
+    assert session.upgrade(empty_url) == (revision, schema.newest())
+    with closing(session.connect(empty_url)) as db:
+        [feed] = feeds.of(db, 1)
+        assert (feed.url, feed.last_found, feed.total_new) == ("https://h.example/rss", 20, 3)
+        [summary] = sources.listing(db)
+        assert summary.source.name == "harbour"
+        assert links.brought(db, feed.id)
 
 
 def test_an_older_database_is_refused_until_it_is_upgraded(url: str, next_revision: None) -> None:  # noqa: ARG001

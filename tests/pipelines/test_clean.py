@@ -40,6 +40,23 @@ def test_what_extraction_dropped_goes_with_its_reason() -> None:
     assert result.kept == tuple(BODY)
 
 
+def test_a_sentence_ends_without_a_space_where_the_script_has_none() -> None:
+    body = Block(
+        "議会は月曜日の夜に集まり、三時間の議論の末に橋について採決した。関連記事：議会が橋を先送り", BlockKind.LINE
+    )
+    result = cleaned(body, body, language="ja")
+    assert result.text.split("\n\n")[0] == "議会は月曜日の夜に集まり、三時間の議論の末に橋について採決した。"
+
+
+def test_running_text_needs_no_full_stop_where_the_script_has_none() -> None:
+    body = Block(
+        "สภาเมืองประชุมกันเมื่อคืนวันจันทร์และลงมติเรื่องสะพานหลังอภิปรายกันนานสามชั่วโมง โดยไม่มีใครในห้องประชุมแปลกใจ "
+        "เพราะยังไม่เคยมีใครจ่ายเงินค่าสะพานแห่งนี้เลยแม้แต่คนเดียว"
+    )
+    section = Block("การเมือง", BlockKind.LINE)
+    assert cleaned(section, body, section, body, language="th").kept == (body, section, body)
+
+
 def test_a_caption_goes_and_says_whom_to_credit() -> None:
     caption = Block("The bridge seen from the air. Photo: Anna Poe / Coast Agency", BlockKind.CAPTION)
     result = cleaned(BODY[0], caption, BODY[1])

@@ -146,11 +146,51 @@ def test_the_captions_of_a_gallery_are_its_text() -> None:
 
 GALLERY = (
     "The old ferry left the harbour for the last time on Sunday morning, with two hundred islanders on board.",
-    "For forty years Captain Nils Aune stood on its bridge, and he says that he never missed a crossing in fair weather.",
+    "For forty years Captain Nils Aune stood on its bridge, and he says that he never missed one crossing of it.",
     "The new ferry is twice as long, runs on batteries and takes sixty cars, which is more than the island has.",
     "Children from the village school had painted the banner that hung from the quay when the new ship came in.",
     "In the evening the old ship was towed to the yard, where it will be taken apart and sold by the ton this autumn.",
 )
+
+
+COMMENTS = (
+    ("Ida Berg", "About time, I have written to them every year since my daughter started school."),
+    ("Nils Aune", "Twice a day is a joke."),
+    ("Tor Dahl", "And who is going to pay for it?"),
+)
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        "<div class=x1><p class=x2>{name}</p><p class=x3>{text}</p></div>",
+        "<li class=x1><b>{name}</b> <span>2h</span><p>{text}</p><button>Reply</button></li>",
+        "<div class=x1><span>{name}</span><span>{text}</span></div>",
+    ],
+)
+def test_readers_comments_are_known_by_their_shape(box: str) -> None:
+    talk = "".join(box.format(name=name, text=text) for name, text in COMMENTS)
+    found = content(article(p(ONE), p(TWO), p(THREE), f"<h3>What you say</h3><div class=x0>{talk}</div>"))
+    assert kept(found) == [ONE, TWO, THREE]
+
+
+def test_boxes_with_titles_are_no_comments() -> None:
+    boxes = "".join(
+        f"<div class=x1><p class=x2>{title}</p><p class=x3>{text}</p></div>"
+        for title, text in (("The crossing", f"The crossing: {THREE}"), ("The boat", f"The boat: {TWO}"))
+    )
+    found = content(article(p(ONE), p("The crossing of the boat takes an hour."), boxes))
+    assert THREE in " ".join(kept(found))
+
+
+def test_a_label_with_a_linked_title_points_elsewhere() -> None:
+    line = '<p>More on the islands: <a href="/other">The lighthouse that was sold to a poet</a></p>'
+    assert kept(content(article(p(ONE), line, p(TWO), p(THREE)))) == [ONE, TWO, THREE]
+
+
+def test_elements_side_by_side_do_not_run_together() -> None:
+    found = content(article(p(ONE), "<p><span>The ferry.</span><span>It sails on <b>M</b>onday.</span></p>", p(TWO)))
+    assert kept(found)[1] == "The ferry. It sails on Monday."
 
 
 def test_line_breaks_divide_paragraphs() -> None:

@@ -87,6 +87,52 @@ def test_hostile_dumps_have_an_outcome(text: str) -> None:
     assert isinstance(process_dump(text, RULEBOOK, NOW), Accepted | Rejected)
 
 
+BODY = [
+    "The council met on Monday evening and voted on the bridge after a debate of three hours.",
+    "Nobody in the hall was surprised, since the bridge had never been paid for by anybody.",
+    "The mayor said that the river would be crossed by boat for as long as she was in office.",
+]
+
+
+@pytest.mark.parametrize(
+    ("above", "below"),
+    [
+        (["It rained."], []),  # a short first sentence
+        (["3 eggs", "2 cups of flour", "Butter"], []),  # a list that the text begins with
+        ([], ["Anna Poe"]),  # a signature
+        ([], ["The crew:", "Anna Poe", "John Roe", "Ruth Moe"]),
+        ([], ["1. Anna Poe 10:31", "2. John Roe 10:42", "3. Ruth Moe 11:05"]),
+    ],
+)
+def test_lines_that_may_be_the_articles_stay(above: list[str], below: list[str]) -> None:
+    title = "No bridge for the town of Port Gray"
+    record = article("\n\n".join([title, *above, *BODY, *below]))
+    assert record.title == title
+    assert record.text.split("\n\n") == [*above, *BODY, *below]
+
+
+def test_an_interviews_labels_are_no_comments() -> None:
+    lines = [line for sentence in BODY * 2 for line in ("Answer:", sentence)]
+    assert article("\n".join([*BODY, *lines])).text.split("\n\n") == [*BODY, *lines]
+
+
+def test_a_hyphen_at_a_lines_end_stays_where_the_text_is_not_hyphenated() -> None:
+    text = (
+        "The old bridge at Port Gray, which everybody had taken for a well-\n"
+        "known landmark, has been sold to a collector of bridges from the north\n"
+        "who wants to take it apart, plank by plank, and to build it up again in\n"
+        "his garden, where there is no river and never was any, as he has said.\n"
+    )
+    assert "a well-known landmark, has been" in article(text).text
+
+
+def test_damage_is_mended_before_white_space_is_folded() -> None:
+    record = article(
+        f"{BODY[0]}\n\nLe pont ira jusqu’Ã\xa0 la forÃªt, a dit la maire Ã\xa0 midi, et personne n’y croyait."
+    )
+    assert "jusqu’à la forêt, a dit la maire à midi" in record.text
+
+
 LINES = st.sampled_from(
     [
         "The council met on Monday evening and voted on the bridge after a debate of three hours.",

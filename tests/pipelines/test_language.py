@@ -21,6 +21,7 @@ NORWEGIAN = "Kommunen har bestemt seg for å stenge brua, fordi ho har vorte for
         (NORWEGIAN, "nn", "no"),
         ("The council has decided to close the bridge because it has become too old.", "da", "en"),
         ("市议会决定关闭这座桥，因为它太旧了，维护费用太高，居民们表示反对。", None, "zh"),
+        ("議會將於週一討論大橋，市長說。", None, "zh"),
         ("OK", "nb-NO", "no"),
         ("", "sv", "sv"),
         ("123 456", None, None),
@@ -31,7 +32,17 @@ def test_detect(text: str, declared: str | None, expected: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("tag", "expected"), [("en-GB", "en"), ("iw", "he"), ("nb", "no"), ("fil", None), ("", None), (None, None)]
+    ("tag", "expected"),
+    [
+        ("en-GB", "en"),
+        ("iw", "he"),
+        ("nb", "no"),
+        ("fil", None),
+        ("zh-Hant-TW", "zh"),
+        ("yue-HK", "zh"),
+        ("", None),
+        (None, None),
+    ],
 )
 def test_tags(tag: str | None, expected: str | None) -> None:
     assert normal(tag) == expected

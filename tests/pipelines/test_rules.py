@@ -44,6 +44,14 @@ def test_an_old_page_gets_the_layout_of_its_day(tmp_path: Path) -> None:
     assert rulebook.for_host("post.example", date(2024, 6, 1)).site.drop == (".new",)
 
 
+def test_layouts_of_the_same_time_add_up(tmp_path: Path) -> None:
+    old = '[[layout]]\nvalid_until = 2024-05-31\ndrop = [".old"]\n'
+    rulebook = site(tmp_path, f'[[layout]]\ndrop = [".a"]\n{old}[[layout]]\ndrop = [".b"]\nkeep = ["main"]\n{PHRASE}')
+    today = rulebook.for_host("post.example").site
+    assert (today.drop, today.keep, len(today.phrases)) == ((".a", ".b"), ("main",), 1)
+    assert rulebook.for_host("post.example", date(2024, 5, 31)).site.drop == (".old",)
+
+
 def test_the_version_changes_with_the_rules(tmp_path: Path) -> None:
     plain = load_rulebook()
     assert plain.version == load_rulebook().version
@@ -54,16 +62,21 @@ def test_the_version_changes_with_the_rules(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("[[layout]]\ndorp = []\n", "post.example.toml: layout 1: unknown key 'dorp'; expected one of"),
-        ("speed = 3\n", "unknown key 'speed'; expected one of layout"),
+        ("[[layout]]\ndorp = []\n", "post.example.toml:2: layout 1: unknown key 'dorp'; expected one of"),
+        ("speed = 3\n", "post.example.toml:1: unknown key 'speed'; expected one of layout"),
         ("[layout]\n", "expected tables written [[layout]]"),
-        ("[[layout]]\ndrop = 3\n", "drop: expected a text or a list of texts, found 3"),
+        ("[[layout]]\ndrop = 3\n", "post.example.toml:2: layout 1: drop: expected a text or a list of texts, found 3"),
         ('[[layout]]\nkeep = ["a[["]\n', "keep: expected a CSS selector, found 'a[['"),
         ('[[layout]]\nvalid_until = "soon"\n', "valid_until: expected a date such as 2026-05-31"),
         ("[[layout]\n", "expected a readable TOML file"),
-        ("[[layout]]\n" + PHRASE.replace('"line"', '"anywhere"'), "place: expected one of end, head"),
+        (
+            "[[layout]]\n" + PHRASE.replace('"line"', '"anywhere"'),
+            "post.example.toml:6: layout 1: phrase motto: place: expected one of end, head",
+        ),
         ("[[layout]]\n" + PHRASE.replace("site furniture", "junk"), "kind: expected one of"),
         ("[[layout]]\n" + PHRASE.replace('id = "motto"', 'id = "The Motto"'), "id: expected lower-case words"),
+        ('[[layout]]\nkeep = ["a:nosuch"]\n', "keep: expected a CSS selector, found 'a:nosuch'"),
+        (f"[[layout]]\n{PHRASE}\n[[layout]]\n{PHRASE}", "site.post.example.motto: expected an id of its own"),
         ("[[layout]]\n" + PHRASE + PHRASE, "site.post.example.motto: expected an id of its own"),
         ("[[layout]]\n" + PHRASE.replace("printed by", "(printed"), "pattern: expected a regular expression"),
         ("[[layout]]\n" + PHRASE.replace("printed by", "(?:a+)+"), "no repetition inside a repetition"),
@@ -71,8 +84,16 @@ def test_the_version_changes_with_the_rules(tmp_path: Path) -> None:
             "[[layout]]\n" + PHRASE.replace('"printed by the sea"', "'(?:\\w+ ?){1,8}sea'"),
             "motto: pattern: expected no repetition inside a repetition, which may backtrack without end: make",
         ),
+        (
+            "[[layout]]\n" + PHRASE.replace("printed by", ".*.*.*.*"),
+            "pattern: expected at most three repetitions such as",
+        ),
         ("[[layout]]\n" + PHRASE.replace("printed by", "(a)"), "expected (?:...) instead of (...)"),
         ("[[layout]]\n" + PHRASE.replace("printed", "(?P<colour>red)"), "unknown group 'colour'"),
+        (
+            "[[layout]]\n" + PHRASE.replace("printed", "(?&colour)"),
+            "pattern: unknown part 'colour'; expected one of none",
+        ),
         ("[[layout]]\n" + PHRASE.replace('keep = "It is printed by the sea every night."', ""), "keep: expected"),
     ],
 )
@@ -81,6 +102,18 @@ def test_a_broken_file_says_what_is_wrong(tmp_path: Path, text: str, said: str) 
         site(tmp_path, text)
     assert said in str(caught.value)
     assert "post.example" in str(caught.value)
+
+
+def test_a_pack_names_the_pieces_of_its_patterns(tmp_path: Path) -> None:
+    any_pack = PHRASE.replace("[[layout.phrase]]", '[part]\nsea = "sea|lake"\n[[phrase]]').replace(
+        'the sea"', 'the (?&sea)"'
+    )
+    (tmp_path / "any.toml").write_text(any_pack, encoding="utf-8")
+    own = any_pack.replace("sea|lake", "(?&sea)|river")
+    (tmp_path / "aa.toml").write_text(own, encoding="utf-8")
+    rulebook = load_rulebook(packs=tmp_path)
+    assert rulebook.packs["any"][0].pattern == "printed by the (?:sea|lake)"
+    assert rulebook.packs["aa"][0].pattern == "printed by the (?:(?:sea|lake)|river)"
 
 
 def test_a_missing_file_says_so(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pipelines.urls import MAX_URL, canonical, host_key, on_site, plausible_canonical, query_pairs
+from pipelines.urls import MAX_URL, canonical, host_key, on_site, plausible_canonical, query_pairs, respelled
 
 BASE = "https://www.bladet.example/nyheder/indland?side=2"
 
@@ -175,3 +175,19 @@ def test_believable_canonical_links(declared: str, final: str) -> None:
 )
 def test_canonical_links_that_would_merge_articles(declared: str | None, final: str) -> None:
     assert plausible_canonical(declared, SITE + final) == SITE + final
+
+
+@pytest.mark.parametrize(
+    ("url", "page", "expected"),
+    [
+        ("http://bladet.example/sport/1", "https://www.bladet.example/", "https://www.bladet.example/sport/1"),
+        ("https://www.bladet.example/sport/1", "https://bladet.example/", "https://bladet.example/sport/1"),
+        ("http://bladet.example", "https://bladet.example/rss", "https://bladet.example"),
+        ("https://bladet.example/sport/1", "http://bladet.example/", "https://bladet.example/sport/1"),
+        ("https://m.bladet.example/sport/1", "https://bladet.example/", "https://m.bladet.example/sport/1"),
+        ("http://andetblad.example/1", "https://bladet.example/", "http://andetblad.example/1"),
+    ],
+)
+def test_a_site_s_own_address_is_spelled_as_the_page_that_names_it_is(url: str, page: str, expected: str) -> None:
+    assert respelled(url, page) == expected
+    assert respelled(expected, page) == expected
