@@ -169,7 +169,7 @@ class Rulebook:
     """What is known to recur on the site's pages."""
     obey_rights: bool = False
     """Whether an article that its site reserves from use by machines is rejected."""
-    _matchers: dict[tuple[str | None, tuple[Phrase, ...]], Matcher] = field(
+    _matchers: dict[tuple[tuple[str, ...], tuple[Phrase, ...]], Matcher] = field(
         default_factory=dict, repr=False, compare=False
     )
     """Language and a site's own phrases -> what `matcher` has built; holds nothing that is not in the rules."""
@@ -192,12 +192,14 @@ class Rulebook:
         return self.for_host(host_key(page.final_url), page.fetched_at.date(), furniture)
 
     def matcher(self, language: str | None) -> Matcher:
-        """The phrases for a text in `language`: its pack, English, the common ones and the site's; all when None."""
-        language = _SAME.get(language or "", language)
-        known = language if language in self.packs else None
-        key = known, self.site.phrases
+        """The phrases for a text in `language`: its pack, English, the common ones and the site's; all when None.
+
+        A language without a pack gets no other's: its words may mean something else there.
+        """
+        known = _SAME.get(language or "", language)
+        names = sorted(set(self.packs) if known is None else {known, COMMON, FALLBACK} & set(self.packs))
+        key = tuple(names), self.site.phrases
         if key not in self._matchers:
-            names = sorted(self.packs) if known is None else sorted({known, COMMON, FALLBACK} & set(self.packs))
             phrases = [*self.site.phrases, *(phrase for name in names for phrase in self.packs[name])]
             self._matchers[key] = Matcher(phrases)
         return self._matchers[key]
