@@ -44,7 +44,9 @@ class Notices:
         Raises: whatever kept it from being fetched.
         """
         task = self._files.get(url)
-        if task is None or (task.done() and not task.exception() and now() - task.result().fetched_at >= fresh):
+        if task is not None and task.done() and (task.exception() or now() - task.result().fetched_at < fresh):
+            return task.result()  # every request comes here
+        if task is None or task.done():
             task = self._files[url] = asyncio.ensure_future(self._get(url, fresh))
         return await asyncio.shield(task)
 

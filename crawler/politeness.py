@@ -248,7 +248,8 @@ class PolitenessMiddleware:
     async def _host(self, key: str) -> Host:
         if key not in self.hosts:
             self.hosts[key] = asyncio.ensure_future(self._meet(key))
-        return await self.hosts[key]
+        task = self.hosts[key]
+        return task.result() if task.done() else await task
 
     async def _meet(self, key: str) -> Host:
         """What earlier runs know of a host; one that asked for time gets it in this run too."""

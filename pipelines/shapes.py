@@ -22,6 +22,8 @@ _BIO: Final = 700
 """Characters of the longest note on an author."""
 _BIO_BEGINS: Final = 40
 """Characters in which such a note has come to the author's name: an article or a picture's label may stand before."""
+_QUOTED: Final = 120
+"""Characters in which who is quoted has said something."""
 _LAST: Final = 3
 """Blocks of running text, from the end, among which a note on the author stands."""
 _BEFORE: Final = 3
@@ -43,6 +45,15 @@ _AGO: Final = re.compile(
 _DIGIT: Final = re.compile(r"\d")
 _DATED: Final = re.compile(r"(?:19|20)\d\d|\d{1,2}[:.h]\d\d|\d{1,2}[./-]\d{1,2}[./-]")
 _WORD: Final = re.compile(r"[^\W_]+")
+_SAYS: Final = frozenset(
+    _WORD.findall(
+        "says said tells told sagt sagte erklärt erklärte siger sagde fortæller säger sade sier forteller zegt zei"
+        " sanoo sanoi kertoo dit affirme déclare explique dice dijo afirma explica aseguró disse afirmou diz afferma"
+        " mówi powiedział powiedziała řekl řekla říká povedal povedala mondta mondja spune declarat каза казва λέει είπε"
+        " говорит сказал сказала каже сказав сказала dedi söyledi diyor"
+    )
+)
+"""Words with which people are quoted."""
 
 _ADS: Final = frozenset({Boilerplate.ADVERTISEMENT})
 
@@ -175,7 +186,10 @@ class Shapes:
             begins = block.text[: _BIO_BEGINS + max(map(len, names))].casefold()
             if block.kind is BlockKind.QUOTE or len(block.text) > _BIO or begins[:1] in "\"“„«»'‘「":
                 continue
-            if any(0 <= begins.find(name) <= _BIO_BEGINS for name in names) and self._mentioned(index, names) == 1:
+            named = any(0 <= begins.find(name) <= _BIO_BEGINS for name in names)
+            # Somebody of the same name who is quoted is in the story.
+            quoted = not _SAYS.isdisjoint(_WORD.findall(block.text[:_QUOTED].casefold()))
+            if named and not quoted and self._mentioned(index, names) == 1:
                 yield index
 
     def _says_something(self, index: int) -> bool:

@@ -1,10 +1,8 @@
 """Running a crawl among hosts that misbehave, and asking the database what came of it."""
 
-import os
 import sqlite3
 import subprocess
 import sys
-import tempfile
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,17 +31,27 @@ class Done:
     """MiB at its peak."""
 
 
+# What `wait4` says of a child's memory counts that of the process that it was forked from.
+_MEASURED = """
+import atexit, runpy
+from pathlib import Path
+atexit.register(lambda: Path("status").write_text(Path("/proc/self/status").read_text()))
+runpy.run_module("crawler", run_name="__main__")
+"""
+
+
 def run(copydesk: Copydesk, *arguments: str, **environment: str) -> Done:
-    """Runs the command to its end."""
-    command = [sys.executable, "-m", "crawler", *arguments]
-    with tempfile.TemporaryFile("w+") as errors:
-        process = subprocess.Popen(
-            command, cwd=copydesk.folder, env={**copydesk.environment, **LOCAL, **environment}, stderr=errors
-        )
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        errors.seek(0)
-        return Done(process.returncode, errors.read(), usage.ru_maxrss / 1024)
+    """Runs the command to its end. Linux only: memory is read from /proc."""
+    done = subprocess.run(
+        [sys.executable, "-c", _MEASURED, *arguments],
+        cwd=copydesk.folder,
+        env={**copydesk.environment, **LOCAL, **environment},
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    status = (copydesk.folder / "status").read_text()
+    memory = int(status.split("VmHWM:")[1].split()[0]) / 1024
+    return Done(done.returncode, done.stderr.decode(), memory)
 
 
 def outcomes(folder: Path) -> dict[str, str]:
