@@ -49,8 +49,8 @@ _SAYS: Final = frozenset(
     _WORD.findall(
         "says said tells told sagt sagte erklärt erklärte siger sagde fortæller säger sade sier forteller zegt zei"
         " sanoo sanoi kertoo dit affirme déclare explique dice dijo afirma explica aseguró disse afirmou diz afferma"
-        " mówi powiedział powiedziała řekl řekla říká povedal povedala mondta mondja spune declarat каза казва λέει είπε"
-        " говорит сказал сказала каже сказав сказала dedi söyledi diyor"
+        " mówi powiedział powiedziała řekl řekla říká povedal povedala mondta mondja spune declarat каза казва λέει"
+        " είπε говорит сказал сказала каже сказав сказала dedi söyledi diyor"
     )
 )
 """Words with which people are quoted."""
