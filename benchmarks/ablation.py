@@ -63,7 +63,7 @@ def _read_nameless(page: features.Columns, table: BlockTable) -> None:
 
 
 _NO_NAMES = {"pipelines.features.Columns.__init__": _read_nameless}
-_NO_FURNITURE = {"pipelines.verdicts.Furniture.drop": lambda *_: None}
+_NO_FURNITURE = {"pipelines.named_furniture.NamedFurniture.drop": lambda *_: None}
 _RULES_WEIGH_ALIKE = {"pipelines.content._AGAINST": {}}
 _NOTHING_DECLARED = {"pipelines.content.Declared.of": lambda *_: Declared((), ())}
 

@@ -18,12 +18,13 @@ from pipelines.blocks import BlockTable, Chosen, Node, TextBlock, read_blocks
 from pipelines.declared import Declared
 from pipelines.features import Columns, Matrix, features
 from pipelines.headline import find_headline
+from pipelines.named_furniture import NamedFurniture
 from pipelines.records import Block, BlockKind, Boilerplate, Drop, Hints
 from pipelines.region import find_container, find_kept, region
 from pipelines.rules import Layout
 from pipelines.scorer import RULES, log_odds
 from pipelines.structured import Structured
-from pipelines.verdicts import STANDFIRST, SUBTITLE, Furniture, verdicts
+from pipelines.verdicts import STANDFIRST, SUBTITLE, verdicts
 
 _AGAINST: Mapping[str, float] = {
     "content.headline": math.inf,
@@ -126,7 +127,7 @@ class Examined:
     """The element that holds most of the article's prose."""
     region: Sequence[TextBlock]
     """The blocks from the headline to the container's end."""
-    furniture: Furniture
+    furniture: NamedFurniture
     drops: dict[int, Drop]
     """Block index -> why the rules take the block out; the other blocks of the region stay."""
     teaser_share: float
@@ -151,7 +152,7 @@ def examine(table: BlockTable, structured: Structured, hints: Hints) -> Examined
     found = region(table.blocks, container, headline) if container is not None else ()
     if container is None or not found:
         return None
-    furniture = Furniture(table.nodes, container, headline)
+    furniture = NamedFurniture(table.nodes, container, headline)
     drops, share = verdicts(found, container, furniture, headline, declared)
     return Examined(table, headline, declared, container, found, furniture, drops, share)
 
@@ -262,7 +263,7 @@ def _record(block: TextBlock, drop: Drop | None) -> Block:
     return Block(block.text, kind, block.level, round(block.link_share, 3) if block.link_chars else 0.0, drop)
 
 
-def _shape(table: BlockTable, furniture: Furniture, share: float) -> Shape:
+def _shape(table: BlockTable, furniture: NamedFurniture, share: float) -> Shape:
     outside = [block for block in table.blocks if furniture.drop(block) is None]
     teasers = sum(block.link_share > 0.8 and block.chars > _TEASER_TITLE for block in outside)
     prose = sum(block.prose for block in outside)

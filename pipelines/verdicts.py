@@ -9,11 +9,13 @@ from pipelines.blocks import Node, TextBlock
 from pipelines.date_text import other_words
 from pipelines.declared import Declared, words
 from pipelines.discussion import discussion
-from pipelines.markers import Marker, marker
+from pipelines.markers import marker
+from pipelines.named_furniture import NamedFurniture
 from pipelines.records import BlockKind, Boilerplate, Drop
 
+
 _HOLDS_ARTICLE = 0.5
-"""Share of the prose from which containers are believed to hold the article, whatever their names say."""
+"""Share of the prose from which cards are the article itself."""
 _TEASER_PROSE = 700
 """Prose of the largest card that is taken for a teaser."""
 _REPEATED = 80
@@ -61,10 +63,8 @@ _BYLINES = (
 STANDFIRST = Drop(Boilerplate.STANDFIRST, "content.standfirst", "is the lead, which the record holds as standfirst")
 _TITLE = Drop(Boilerplate.REPEATED_TITLE, "content.headline", "is the headline, which the record holds as title")
 SUBTITLE = Drop(Boilerplate.REPEATED_TITLE, "content.subtitle", "is a second title, which the record holds as subtitle")
-_DATE_STAMP, _CAPTION, _COMMENTS = marker("date").drop, marker("caption").drop, marker("comments").drop
+_DATE_STAMP, _CAPTION = marker("date").drop, marker("caption").drop
 _BESIDE = Drop(Boilerplate.CAPTION, "content.beside-picture", "is the little text in a box with a picture")
-_SITE = marker("site").drop
-_NOT_KEPT = Drop(Boilerplate.OTHER, "content.site-keep", "stands outside what the site's own rules keep")
 _AGAIN = Drop(Boilerplate.OTHER, "content.again", "stands on the page a second time")
 _LINK_LINE = Drop(Boilerplate.READ_MORE, "content.link-line", "is nothing but links")
 _LINK_LIST = Drop(Boilerplate.RELATED_LINKS, "content.link-list", "stands in a list of links")
@@ -78,61 +78,10 @@ _AFTER = Drop(Boilerplate.OTHER, "content.after-body", "stands after the last pa
 _HEADING_ALONE = Drop(Boilerplate.OTHER, "content.empty-section", "is a heading with nothing of the article under it")
 
 
-class Furniture:
-    """Which elements of a region are furniture: those with a marker, unless they hold the article."""
-
-    def __init__(self, nodes: Sequence[Node], container: Node, headline: TextBlock | None) -> None:
-        self.headline = headline
-        self.keeping = any(node.kept for node in nodes)
-        self.around: set[int] = set()
-        """Indices of the container and all it stands in."""
-        outer: Node | None = container
-        while outer is not None:
-            self.around.add(outer.index)
-            outer = outer.parent
-        marked = [(n, n.marker) for n in nodes if n.marker is not None and n.index not in self.around]
-        held = _holding_article(marked, container)
-        self.drops: list[Drop | None] = [None] * len(nodes)
-        for node, found in marked:
-            if self._believed(node, found, held):
-                self.drops[node.index] = found.drop
-        for node in nodes:
-            if node.parent is not None and self.drops[node.parent.index] is not None:
-                self.drops[node.index] = self.drops[node.parent.index]
-
-    def _believed(self, node: Node, found: Marker, held: frozenset[str]) -> bool:
-        if found.drop is _SITE:
-            return True
-        if self.headline is not None and node.first <= self.headline.index < node.end:
-            return False
-        return found.fits(node.chars) and (found.drop.rule not in held or not node.prose)
-
-    def drop(self, block: TextBlock) -> Drop | None:
-        """Why a block is furniture; None when it is not."""
-        if self.keeping and not block.node.kept:
-            return _NOT_KEPT
-        above = self.drops[block.node.index]
-        inline = block.names.marker
-        return inline.drop if above is None and inline is not None and inline.fits(block.chars) else above
-
-
-def _holding_article(marked: Sequence[tuple[Node, Marker]], container: Node) -> frozenset[str]:
-    """The rules whose containers hold most of the prose: where all is a `widget`, none is furniture."""
-    prose: dict[str, float] = {}
-    ends: dict[str, int] = {}
-    for node, found in marked:
-        rule = found.drop.rule
-        if container.first <= node.first < container.end and node.first >= ends.get(rule, 0):
-            ends[rule] = node.end
-            prose[rule] = prose.get(rule, 0.0) + node.prose
-    whole = container.prose - prose.pop(_COMMENTS.rule, 0.0)
-    return frozenset(rule for rule, inside in prose.items() if inside >= _HOLDS_ARTICLE * whole)
-
-
 def verdicts(
     region: Sequence[TextBlock],
     container: Node,
-    furniture: Furniture,
+    furniture: NamedFurniture,
     headline: TextBlock | None,
     declared: Declared,
 ) -> tuple[dict[int, Drop], float]:
@@ -174,7 +123,7 @@ class _Review:
         """The blocks without a verdict."""
         return [block for block in self.region if block.index not in self.dropped]
 
-    def each(self, furniture: Furniture | None) -> None:
+    def each(self, furniture: NamedFurniture | None) -> None:
         """What a block shows by itself and by where it stands."""
         seen: set[str] = set()
         for block in self.region:
