@@ -13,7 +13,6 @@ from pipelines.markers import marker
 from pipelines.named_furniture import NamedFurniture
 from pipelines.records import BlockKind, Boilerplate, Drop
 
-
 _HOLDS_ARTICLE = 0.5
 """Share of the prose from which cards are the article itself."""
 _TEASER_PROSE = 700

@@ -116,7 +116,7 @@ def test_a_site_with_a_poor_home_page_and_a_good_feed_is_added(copydesk, host):
     done = copydesk("add", host.url, "http://127.0.0.1:1/", **LOCAL)
     assert done.returncode == 1
     assert "1 new" in done.stdout
-    assert f"problem  {host.url}/: " in done.stdout
+    assert f"in the way: home {host.url}/: " in done.stdout
     assert [line for line in done.stderr.splitlines() if line.startswith("not added: 127.0.0.1:1: ")]
     assert len(copydesk("sources").stdout.splitlines()) == 2
 
