@@ -40,6 +40,7 @@ _AGAINST: Mapping[str, float] = {
     "content.pointer": 5.0,
     "content.cut-off": 5.0,
     "content.aside": 4.0,
+    "content.date": 4.0,
     "content.caption": math.inf,
     "content.beside-picture": math.inf,
     "content.link-line": RULES,
