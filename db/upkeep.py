@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 
-from sqlalchemy import Connection, Table, func, insert, select, text
+from sqlalchemy import URL, Connection, Table, func, insert, select, text
 
 from db import models
 from db.errors import BadAddress, Unavailable
@@ -74,7 +74,8 @@ def sqlite_file(url: str) -> Path | None:
 
 def public_address(url: str) -> str:
     """A database's address without its password. Raises: BadAddress."""
-    return shown(address_of(url).set(drivername=address_of(url).get_backend_name()))
+    own = address_of(url)
+    return shown(URL.create(own.get_backend_name(), own.username, None, own.host, own.port, own.database, own.query))
 
 
 def backup(url: str, target: Path) -> int:
