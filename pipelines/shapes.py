@@ -41,6 +41,8 @@ _AGO: Final = re.compile(
     r"|\d{1,3}(?:นาที|ชั่วโมง|วัน)ที่แล้ว)\W*\Z",
     re.IGNORECASE,
 )
+_AGO_CHARS: Final = 80
+"""Characters of a text's end that a time before now stands in."""
 """How long ago something was written, as the line above a comment ends."""
 _DIGIT: Final = re.compile(r"\d")
 _DATED: Final = re.compile(r"(?:19|20)\d\d|\d{1,2}[:.h]\d\d|\d{1,2}[./-]\d{1,2}[./-]")
@@ -149,7 +151,7 @@ class Shapes:
         return start if before >= _BEFORE and after <= 3 * before else len(self.blocks)
 
     def _heads_comment(self, index: int) -> bool:
-        if not _AGO.search(self.blocks[index].text):
+        if not _AGO.search(self.blocks[index].text[-_AGO_CHARS:]):
             return False
         below = range(index + 1, min(index + 3, len(self.blocks)))
         return any(
