@@ -1,5 +1,7 @@
 """Pages of hosts that misbehave: each ends in its named outcome, and the pages beside it are filed."""
 
+from pathlib import Path
+
 from tests.crawler.hosts import ARTICLE
 from tests.faults import server
 from tests.faults.crawls import MOST_MEMORY, check, outcomes, run
@@ -46,7 +48,7 @@ FAULTS: dict[str, tuple[Fault, str]] = {
         "stored",
     ),
     "redirects in a circle": (Fault(redirect("/story")), "redirected"),
-    "redirects to a file": (Fault(redirect("file:///etc/passwd")), "redirected"),
+    "redirects to a file": (Fault(redirect(Path(__file__).as_uri())), "redirected"),
     "redirects to nowhere": (Fault(redirect("http://[::1")), "redirected"),
     "has a robots.txt of 30 MB that forbids": (
         Fault(page(HTML), robots=server.long_robots(30_000_000, b"/story")),
